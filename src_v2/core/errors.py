@@ -1,0 +1,90 @@
+"""Every error that WhisperEngine raises on purpose.
+
+WhisperEngineError
+├── SettingsError            a setting is missing or wrong: the process must not start
+├── StoreError               a store refused an operation
+│   └── StoreUnavailable     a store cannot be reached right now
+├── ModelError               a language model did not give an answer
+│   ├── ModelUnavailable     overloaded, rate limited, unreachable or broken off
+│   ├── ModelTimeout         too slow to connect, to the first token or in total
+│   ├── ModelRefusedKey      the key or the account was refused
+│   └── ModelBadRequest      the request itself was refused (unknown model, too long)
+├── EmbeddingError           no embedding model can be had
+└── CharacterError           a character folder is wrong
+    └── CharacterNotFound    no character of that name
+"""
+
+
+class WhisperEngineError(Exception):
+    """The root: carries what a user may see and whether trying again can help.
+
+    `str(error)` is for operators and logs and must not hold message text.
+    """
+
+    user_message: str = "Something went wrong on my side."
+    retryable: bool = False
+
+    def __init__(self, detail: str, *, user_message: str | None = None, retryable: bool | None = None) -> None:
+        super().__init__(detail)
+        if user_message is not None:
+            self.user_message = user_message
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class SettingsError(WhisperEngineError):
+    """A setting is missing or wrong; the text names it, its problem and the remedy."""
+
+
+class StoreError(WhisperEngineError):
+    """A store refused an operation."""
+
+
+class StoreUnavailable(StoreError):
+    """A store cannot be reached right now; the caller goes on without it."""
+
+    retryable = True
+
+
+class ModelError(WhisperEngineError):
+    """A language model did not give an answer."""
+
+    user_message = "I can't find my words right now."
+
+
+class ModelUnavailable(ModelError):
+    """Overloaded, rate limited, unreachable, or the stream broke off."""
+
+    retryable = True
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class ModelTimeout(ModelError):
+    """Too slow: to connect, to the first token, or in total."""
+
+    retryable = True
+
+
+class ModelRefusedKey(ModelError):
+    """The provider refused the key or the account (401, 402, 403)."""
+
+
+class ModelBadRequest(ModelError):
+    """The provider refused the request itself: unknown model, prompt too long, bad schema."""
+
+
+class EmbeddingError(WhisperEngineError):
+    """No embedding model can be loaded or it failed to encode."""
+
+
+class CharacterError(WhisperEngineError):
+    """A character folder is wrong; the text names file, line and key."""
+
+
+class CharacterNotFound(CharacterError):
+    """No character of that name is loaded."""
+
+    user_message = "There is no character of that name."

@@ -1,0 +1,69 @@
+"""What the engine yields while it answers. Every door renders these same events in its own way.
+
+A turn yields `TurnStarted`, then any number of `TextDelta`, `Status` and `Usage`, and ends with exactly one of
+`Done`, `Failed` or `Stopped`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """The turn exists; `turn_id` can be used to stop or retry it."""
+
+    turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text of the reply, to be appended to what came before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the character is doing, in its own words; shown in passing, not part of the reply."""
+
+    text: str
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one model call; `estimated` when the provider did not say."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The reply is complete; `text` is all of it and `message_id` is its id in the history."""
+
+    turn_id: str
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No reply could be made; `text` is what the character says instead. Nothing the user said is lost."""
+
+    turn_id: str
+    text: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The turn was stopped by the user; `text` is what had been said by then (kept in the history when not empty)."""
+
+    turn_id: str
+    text: str
+
+
+ReplyEvent = TurnStarted | TextDelta | Status | Usage | Done | Failed | Stopped
+FinalEvent = Done | Failed | Stopped

@@ -1,0 +1,93 @@
+"""What people say to characters, as every door hands it to the engine and as the history keeps it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from src_v2.core.audience import Audience, Visibility
+
+
+class Role(StrEnum):
+    """Who spoke, seen from the character."""
+
+    USER = "user"
+    CHARACTER = "character"
+
+
+class SceneKind(StrEnum):
+    """What kind of place a conversation happens in."""
+
+    DIRECT = "direct"
+    CHANNEL = "channel"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person (or bot) on a platform. `user_id` is `<platform>:<id>`; `name` is text from outside: never trusted."""
+
+    user_id: str
+    name: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a message; `size` in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Where a conversation happens, in words for the prompt. All names are text from outside: never trusted."""
+
+    kind: SceneKind = SceneKind.DIRECT
+    guild_name: str = ""
+    channel_name: str = ""
+    parent_channel_name: str = ""
+    present: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One message as a door received it.
+
+    `id` is ours; `platform_message_id` is the platform's and makes a redelivered event recognisable. `reply_to` is the
+    platform id of the message this one answers.
+    """
+
+    id: str
+    author: Author
+    audience: Audience
+    text: str
+    sent_at: datetime
+    platform: str
+    platform_message_id: str | None = None
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    scene: Scene = field(default_factory=Scene)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """One message of the history, as SQL holds it.
+
+    `user_id` is the person the exchange is with; `speaker_id` is who spoke: the same person, or `character:<name>`.
+    """
+
+    id: str
+    turn_id: str | None
+    character: str
+    user_id: str
+    speaker_id: str
+    speaker_name: str
+    role: Role
+    text: str
+    channel_id: str
+    guild_id: str | None
+    visibility: Visibility
+    created_at: datetime
