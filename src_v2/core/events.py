@@ -6,6 +6,8 @@ A turn yields `TurnStarted`, then any number of `TextDelta`, `Status` and `Usage
 
 from dataclasses import dataclass
 
+from src_v2.core.messages import StopReason
+
 
 @dataclass(frozen=True, slots=True)
 class TurnStarted:
@@ -59,10 +61,11 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The turn was stopped by the user; `text` is what had been said by then (kept in the history when not empty)."""
+    """The turn ended early; `text` is what had been said by then (in the history only for StopReason.USER)."""
 
     turn_id: str
     text: str
+    reason: StopReason
 
 
 ReplyEvent = TurnStarted | TextDelta | Status | Usage | Done | Failed | Stopped

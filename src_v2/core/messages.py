@@ -72,6 +72,46 @@ class IncomingMessage:
     scene: Scene = field(default_factory=Scene)
 
 
+class StopReason(StrEnum):
+    """Why a turn ended before its reply did."""
+
+    USER = "user"
+    """The user pressed stop: what had been said stays."""
+    SUPERSEDED = "superseded"
+    """The message was edited or went on: a new turn answers it; what had been said goes."""
+    WITHDRAWN = "withdrawn"
+    """The message was deleted: what had been said goes."""
+    SHUTDOWN = "shutdown"
+    """The process stops: the turn is answered after the next start."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One or more messages of one person, answered together.
+
+    Whoever cancels the task that runs a turn sets `stop_reason` first.
+    """
+
+    id: str
+    messages: tuple[IncomingMessage, ...]
+    stop_reason: StopReason = StopReason.SHUTDOWN
+
+    @property
+    def audience(self) -> Audience:
+        """Who hears the answer."""
+        return self.messages[-1].audience
+
+    @property
+    def author(self) -> Author:
+        """Who asked."""
+        return self.messages[-1].author
+
+    @property
+    def text(self) -> str:
+        """Everything that was asked, in order."""
+        return "\n".join(message.text for message in self.messages)
+
+
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
     """One message of the history, as SQL holds it.

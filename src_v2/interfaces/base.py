@@ -1,0 +1,65 @@
+"""The contract between doors and the rest: what a door needs to answer, and what it must be able to show."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from src_v2.core.events import ReplyEvent
+from src_v2.core.messages import IncomingMessage, Turn
+
+
+class Engine(Protocol):
+    """What answers a turn."""
+
+    def respond(self, turn: Turn) -> AsyncIterator[ReplyEvent]:
+        """Answer `turn`; the iterator ends after Done or Failed. Cancelling the consuming task stops the turn."""
+        ...
+
+
+class History(Protocol):
+    """What a door tells the memory about messages outside of a turn of their own."""
+
+    async def keep(self, message: IncomingMessage) -> None:
+        """Store a message that waits to be answered, or that was only overheard. Storing it twice does nothing."""
+        ...
+
+    async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
+        """Replace the text of a stored message; say whether there was one."""
+        ...
+
+    async def delete(self, character: str, platform_message_id: str) -> bool:
+        """Remove a stored message everywhere; say whether there was one."""
+        ...
+
+
+class Surface(Protocol):
+    """The place where one reply becomes visible: a Discord message that grows, an event stream, a terminal."""
+
+    async def show(self, event: ReplyEvent) -> None:
+        """Take the next event. Called in order; must return at once: slow rendering happens on the side."""
+        ...
+
+    async def finish(self) -> None:
+        """Return when everything shown is really visible (the final edit is done). Called once, last."""
+        ...
+
+    async def restart(self) -> None:
+        """Prepare for a new version of the reply, which takes the place of what is visible so far."""
+        ...
+
+    async def retract(self) -> None:
+        """Take back everything visible: the message it answers was deleted."""
+        ...
+
+
+class Door(Protocol):
+    """One way in. `app` starts doors last and stops them first."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Open the door; returns when it is open or keeps trying on the side."""
+        ...
+
+    async def stop(self) -> None:
+        """Accept nothing new and release what the door holds; running replies were drained before."""
+        ...

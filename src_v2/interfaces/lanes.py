@@ -1,0 +1,250 @@
+"""Turns in order: one lane per character and channel.
+
+Messages of a lane are answered in the order in which they were asked. A burst of one person becomes one turn. A message
+that is edited or deleted while it waits or is being answered changes its turn. Not for deciding whether to answer (each
+door's gate does) and not for rendering (each door's surface does).
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta
+from src_v2.core.ids import new_id
+from src_v2.core.messages import IncomingMessage, StopReason, Turn
+from src_v2.interfaces.base import Engine, History, Surface
+
+log = structlog.get_logger(__name__)
+
+LaneKey = tuple[str, str]
+SEEN_MESSAGES = 4096
+"""How many platform ids are remembered to recognise a redelivered event."""
+EDGE_FAILURE = "Something went wrong on my side. What you said is kept; please try again."
+
+
+@dataclass(slots=True)
+class Waiting:
+    """Messages of one person that will be answered together, and where."""
+
+    messages: list[IncomingMessage]
+    surface: Surface
+
+
+@dataclass(slots=True)
+class Running:
+    """The turn being answered; `revised` holds the messages of the version that takes its place, if any."""
+
+    turn: Turn
+    waiting: Waiting
+    task: "asyncio.Task[None] | None" = None
+    text: str = ""
+    revised: bool = False
+    replied: bool = False
+
+
+@dataclass(slots=True)
+class Lane:
+    """What waits and what runs in one channel."""
+
+    waiting: deque[Waiting] = field(default_factory=deque)
+    running: Running | None = None
+    worker: "asyncio.Task[None] | None" = None
+
+
+class Lanes:
+    """All lanes of the process."""
+
+    def __init__(self, engine: Engine, history: History, *, burst_window_s: float = 1.0) -> None:
+        self._engine = engine
+        self._history = history
+        self._burst_window_s = burst_window_s
+        self._lanes: dict[LaneKey, Lane] = {}
+        self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._closed = False
+
+    @property
+    def busy(self) -> int:
+        """How many channels have a turn running or waiting."""
+        return len(self._lanes)
+
+    async def submit(self, message: IncomingMessage, surface: Surface) -> bool:
+        """Queue `message`, to be shown on `surface`; False when it is a redelivery or the process is stopping.
+
+        A burst joins the turn before it and is then shown on that turn's surface.
+        """
+        if self._closed or self._is_redelivery(message):
+            return False
+        key = _key(message)
+        lane = self._lanes.setdefault(key, Lane())
+        if self._joins_running(lane, message):
+            self._revise(lane, [*_messages(lane), message])
+        elif lane.waiting and self._is_burst(lane.waiting[-1].messages[-1], message):
+            lane.waiting[-1].messages.append(message)
+            await self._history.keep(message)
+        else:
+            lane.waiting.append(Waiting([message], surface))
+            if lane.worker is None:
+                lane.worker = asyncio.create_task(self._work(key, lane), name=f"lane:{key[0]}")
+            elif lane.running is not None:
+                await self._history.keep(message)
+        return True
+
+    async def edit(self, character: str, channel_id: str, platform_message_id: str, text: str) -> None:
+        """Honour the edit of a message: in the history, while it waits, and while it is being answered."""
+        await self._history.edit(character, platform_message_id, text)
+        lane = self._lanes.get((character, channel_id))
+        if lane is None:
+            return
+        for waiting in lane.waiting:
+            waiting.messages = _with_text(waiting.messages, platform_message_id, text)
+        messages = _messages(lane)
+        changed = _with_text(messages, platform_message_id, text)
+        if changed != messages:
+            self._revise(lane, changed)
+
+    async def delete(self, character: str, channel_id: str, platform_message_id: str) -> None:
+        """Honour the deletion of a message: the turn goes on without it, or ends when nothing is left."""
+        lane = self._lanes.get((character, channel_id))
+        if lane is not None:
+            await self._drop(lane, platform_message_id)
+        await self._history.delete(character, platform_message_id)
+
+    async def stop(self, character: str, channel_id: str) -> bool:
+        """Stop the running turn of a channel, as its user wishes; False when none runs."""
+        lane = self._lanes.get((character, channel_id))
+        if lane is None or lane.running is None:
+            return False
+        await self._cancel(lane.running, StopReason.USER)
+        return True
+
+    async def drain(self, grace_s: float) -> None:
+        """Accept nothing new, let everything queued be answered within `grace_s` seconds, then stop the rest."""
+        self._closed = True
+        workers = [lane.worker for lane in self._lanes.values() if lane.worker]
+        if workers:
+            _, late = await asyncio.wait(workers, timeout=grace_s)
+            for worker in late:
+                worker.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _is_redelivery(self, message: IncomingMessage) -> bool:
+        if message.platform_message_id is None:
+            return False
+        seen = (message.audience.character, message.platform_message_id)
+        if seen in self._seen:
+            return True
+        self._seen[seen] = None
+        if len(self._seen) > SEEN_MESSAGES:
+            self._seen.popitem(last=False)
+        return False
+
+    def _is_burst(self, earlier: IncomingMessage, later: IncomingMessage) -> bool:
+        gap_s = (later.sent_at - earlier.sent_at).total_seconds()
+        return (
+            earlier.author.user_id == later.author.user_id
+            and earlier.audience == later.audience
+            and gap_s <= self._burst_window_s
+        )
+
+    def _joins_running(self, lane: Lane, message: IncomingMessage) -> bool:
+        """Whether `message` continues the burst that is being answered (nothing else waits in between)."""
+        running = lane.running
+        if running is None or running.replied or lane.waiting:
+            return False
+        return self._is_burst(running.waiting.messages[-1], message)
+
+    def _revise(self, lane: Lane, messages: list[IncomingMessage]) -> None:
+        """Answer `messages` instead of what the running turn answers, on the same surface."""
+        running = lane.running
+        if running is None or running.replied:
+            return
+        running.waiting.messages = messages
+        running.revised = True
+        running.turn.stop_reason = StopReason.SUPERSEDED
+        if running.task:
+            running.task.cancel()
+
+    async def _drop(self, lane: Lane, platform_message_id: str) -> None:
+        for waiting in list(lane.waiting):
+            waiting.messages = _without(waiting.messages, platform_message_id)
+            if not waiting.messages:
+                lane.waiting.remove(waiting)
+        messages = _messages(lane)
+        rest = _without(messages, platform_message_id)
+        if rest == messages or lane.running is None:
+            return
+        if rest:
+            self._revise(lane, rest)
+        else:
+            await self._cancel(lane.running, StopReason.WITHDRAWN)
+
+    async def _cancel(self, running: Running, reason: StopReason) -> None:
+        running.turn.stop_reason = reason
+        if running.task and not running.replied:
+            running.task.cancel()
+            await asyncio.wait([running.task])
+
+    async def _work(self, key: LaneKey, lane: Lane) -> None:
+        """Answer what waits, one after the other, until nothing waits."""
+        try:
+            while lane.waiting:
+                await self._answer_until_final(lane, lane.waiting.popleft())
+        finally:
+            self._lanes.pop(key, None)
+
+    async def _answer_until_final(self, lane: Lane, waiting: Waiting) -> None:
+        while True:
+            running = Running(Turn(new_id(), tuple(waiting.messages)), waiting)
+            lane.running = running
+            running.task = asyncio.create_task(self._run(running))
+            try:
+                await asyncio.wait([running.task])
+            except asyncio.CancelledError:
+                await self._cancel(running, StopReason.SHUTDOWN)
+                raise
+            finally:
+                lane.running = None
+            if not running.revised:
+                break
+            await waiting.surface.restart()
+        await waiting.surface.finish()
+
+    async def _run(self, running: Running) -> None:
+        """Run one version of a turn; never raises, so that the lane goes on."""
+        surface = running.waiting.surface
+        try:
+            async for event in self._engine.respond(running.turn):
+                await self._show(running, event)
+        except asyncio.CancelledError:
+            stopped = Stopped(running.turn.id, running.text, running.turn.stop_reason)
+            if running.turn.stop_reason is StopReason.WITHDRAWN:
+                await surface.retract()
+            await surface.show(stopped)
+        except Exception as error:  # an edge: answer kindly, serve the next turn
+            log.exception("turn_crashed", turn_id=running.turn.id, error=type(error).__name__)
+            await surface.show(Failed(running.turn.id, EDGE_FAILURE, retryable=True))
+
+    async def _show(self, running: Running, event: ReplyEvent) -> None:
+        if isinstance(event, TextDelta):
+            running.text += event.text
+        elif not running.replied:
+            running.replied = isinstance(event, Done | Failed)
+        await running.waiting.surface.show(event)
+
+
+def _key(message: IncomingMessage) -> LaneKey:
+    return (message.audience.character, message.audience.channel_id)
+
+
+def _messages(lane: Lane) -> list[IncomingMessage]:
+    return list(lane.running.waiting.messages) if lane.running else []
+
+
+def _with_text(messages: list[IncomingMessage], platform_id: str, text: str) -> list[IncomingMessage]:
+    return [replace(m, text=text) if m.platform_message_id == platform_id else m for m in messages]
+
+
+def _without(messages: list[IncomingMessage], platform_id: str) -> list[IncomingMessage]:
+    return [m for m in messages if m.platform_message_id != platform_id]
