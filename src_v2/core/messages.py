@@ -24,11 +24,15 @@ class SceneKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person (or bot) on a platform. `user_id` is `<platform>:<id>`; `name` is text from outside: never trusted."""
+    """A person (or bot) on a platform. `user_id` is `<platform>:<id>`; `name` is text from outside: never trusted.
+
+    `timezone` is an IANA name, when the platform tells it.
+    """
 
     user_id: str
     name: str
     is_bot: bool = False
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +125,14 @@ class StoredMessage:
 
     id: str
     turn_id: str | None
+    session_id: str | None
     character: str
     user_id: str
     speaker_id: str
     speaker_name: str
     role: Role
     text: str
+    platform: str
     channel_id: str
     guild_id: str | None
     visibility: Visibility

@@ -1,6 +1,6 @@
 """The contract between doors and the rest: what a door needs to answer, and what it must be able to show."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from src_v2.core.events import ReplyEvent
@@ -10,7 +10,7 @@ from src_v2.core.messages import IncomingMessage, Turn
 class Engine(Protocol):
     """What answers a turn."""
 
-    def respond(self, turn: Turn) -> AsyncIterator[ReplyEvent]:
+    def respond(self, turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
         """Answer `turn`; the iterator ends after Done or Failed. Cancelling the consuming task stops the turn."""
         ...
 
@@ -18,8 +18,8 @@ class Engine(Protocol):
 class History(Protocol):
     """What a door tells the memory about messages outside of a turn of their own."""
 
-    async def keep(self, message: IncomingMessage) -> None:
-        """Store a message that waits to be answered, or that was only overheard. Storing it twice does nothing."""
+    async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
+        """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
         ...
 
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:

@@ -7,6 +7,7 @@ door's gate does) and not for rendering (each door's surface does).
 
 import asyncio
 from collections import OrderedDict, deque
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -26,10 +27,11 @@ EDGE_FAILURE = "Something went wrong on my side. What you said is kept; please t
 
 @dataclass(slots=True)
 class Waiting:
-    """Messages of one person that will be answered together, and where."""
+    """Messages of one person that will be answered together as one turn, and where."""
 
     messages: list[IncomingMessage]
     surface: Surface
+    turn_id: str = field(default_factory=new_id)
 
 
 @dataclass(slots=True)
@@ -82,13 +84,14 @@ class Lanes:
             self._revise(lane, [*_messages(lane), message])
         elif lane.waiting and self._is_burst(lane.waiting[-1].messages[-1], message):
             lane.waiting[-1].messages.append(message)
-            await self._history.keep(message)
+            await self._history.keep(message, turn_id=lane.waiting[-1].turn_id)
         else:
-            lane.waiting.append(Waiting([message], surface))
+            waiting = Waiting([message], surface)
+            lane.waiting.append(waiting)
             if lane.worker is None:
                 lane.worker = asyncio.create_task(self._work(key, lane), name=f"lane:{key[0]}")
             elif lane.running is not None:
-                await self._history.keep(message)
+                await self._history.keep(message, turn_id=waiting.turn_id)
         return True
 
     async def edit(self, character: str, channel_id: str, platform_message_id: str, text: str) -> None:
@@ -196,7 +199,7 @@ class Lanes:
 
     async def _answer_until_final(self, lane: Lane, waiting: Waiting) -> None:
         while True:
-            running = Running(Turn(new_id(), tuple(waiting.messages)), waiting)
+            running = Running(Turn(waiting.turn_id, tuple(waiting.messages)), waiting)
             lane.running = running
             running.task = asyncio.create_task(self._run(running))
             try:
@@ -215,8 +218,9 @@ class Lanes:
         """Run one version of a turn; never raises, so that the lane goes on."""
         surface = running.waiting.surface
         try:
-            async for event in self._engine.respond(running.turn):
-                await self._show(running, event)
+            async with aclosing(self._engine.respond(running.turn)) as events:
+                async for event in events:
+                    await self._show(running, event)
         except asyncio.CancelledError:
             stopped = Stopped(running.turn.id, running.text, running.turn.stop_reason)
             if running.turn.stop_reason is StopReason.WITHDRAWN:

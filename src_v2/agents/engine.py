@@ -1,0 +1,172 @@
+"""One turn, from what was asked to the stored reply. Every door shows the events that this yields.
+
+Fast mode: the sources are asked in parallel, then exactly one streamed model call answers.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import structlog
+
+from src_v2.agents.calls import call_row
+from src_v2.agents.context import ContextSources
+from src_v2.agents.models.records import CallRecord
+from src_v2.agents.models.service import LanguageModels
+from src_v2.agents.prompt import Budgets, build_messages
+from src_v2.characters.models import Character
+from src_v2.characters.service import Characters
+from src_v2.core.clock import Clock
+from src_v2.core.errors import ModelError
+from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted, Usage
+from src_v2.core.ids import new_id
+from src_v2.core.messages import StopReason, Turn
+from src_v2.memory.service import MemoryService
+from src_v2.storage.metrics import MetricsSink
+
+log = structlog.get_logger(__name__)
+
+FAST_MODE = "fast"
+
+
+@dataclass(slots=True)
+class Run:
+    """What happened in a turn so far. `begun` stores the question and gives the session's id."""
+
+    turn: Turn
+    character: Character
+    begun: "asyncio.Task[str]"
+    started_s: float
+    text: str = ""
+    calls: list[CallRecord] = field(default_factory=list)
+    asked_model_s: float = 0.0
+
+
+class AgentEngine:
+    """Answers turns. One engine serves all characters and doors."""
+
+    def __init__(
+        self,
+        characters: Characters,
+        memory: MemoryService,
+        sources: ContextSources,
+        models: LanguageModels,
+        metrics: MetricsSink,
+        *,
+        budgets: Budgets,
+        clock: Clock,
+        choices: random.Random,
+        store_timeout_s: float,
+    ) -> None:
+        self._characters = characters
+        self._memory = memory
+        self._sources = sources
+        self._models = models
+        self._metrics = metrics
+        self._budgets = budgets
+        self._clock = clock
+        self._choices = choices
+        self._store_timeout_s = store_timeout_s
+        self._writes: set[asyncio.Task[str]] = set()
+
+    async def respond(self, turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
+        """Answer `turn`; ends with Done or Failed.
+
+        Cancelling the consuming task stops the model call; `turn.stop_reason` decides what is kept of the reply.
+        Raises CharacterNotFound.
+        """
+        character = self._characters.get(turn.audience.character)
+        begun = self._write(self._memory.begin_turn(turn))
+        run = Run(turn, character, begun, self._clock.monotonic())
+        yield TurnStarted(turn.id)
+        try:
+            async with aclosing(self._stream(run)) as deltas:
+                async for delta in deltas:
+                    yield delta
+            message_id = await self._finish(run, "answered")
+            for call in run.calls[-1:]:
+                yield Usage(call.model, call.prompt_tokens, call.completion_tokens, call.estimated)
+            yield Done(turn.id, message_id, run.text)
+        except ModelError as error:
+            log.warning("turn_failed", character=character.name, error=type(error).__name__, reason=str(error))
+            await self._finish(run, "failed", error=type(error).__name__)
+            line = self._choices.choice(character.ux.error_messages)
+            yield Failed(turn.id, line, retryable=error.retryable)
+        except asyncio.CancelledError:
+            await self._stopped(run)
+            raise
+
+    async def drain(self) -> None:
+        """Wait until everything that was said is written."""
+        while self._writes:
+            await asyncio.gather(*self._writes, return_exceptions=True)
+
+    async def _stream(self, run: Run) -> AsyncGenerator[TextDelta, None]:
+        gathered = await self._sources.gather(run.turn)
+        await self._settled(run.begun)
+        messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
+        run.asked_model_s = self._clock.monotonic()
+        async with self._models.stream(messages, purpose="reply", record=run.calls.append) as chunks:
+            async for chunk in chunks:
+                run.text += chunk.text
+                yield TextDelta(chunk.text)
+
+    async def _stopped(self, run: Run) -> None:
+        """Close a turn that was cancelled. A revised turn goes on, an interrupted one is answered later."""
+        match run.turn.stop_reason:
+            case StopReason.USER:
+                await self._finish(run, "stopped", keep_reply=True)
+            case StopReason.WITHDRAWN:
+                await self._finish(run, "stopped", keep_reply=False)
+            case StopReason.SUPERSEDED | StopReason.SHUTDOWN:
+                await self._settled(run.begun)
+
+    async def _finish(self, run: Run, status: str, *, error: str | None = None, keep_reply: bool = True) -> str:
+        """Store how the turn ended; waits no longer than the store timeout, the write itself goes on."""
+        message_id = new_id()
+        write = self._write(self._store_outcome(run, message_id, status, error, keep_reply))
+        self._measure(run, status)
+        await self._settled(write)
+        return message_id
+
+    async def _store_outcome(self, run: Run, message_id: str, status: str, error: str | None, keep_reply: bool) -> str:
+        session_id = await run.begun
+        now = self._clock.now()
+        await self._memory.finish_turn(
+            run.turn, session_id, status, message_id=message_id, name=run.character.display_name,
+            reply=run.text if keep_reply and error is None else "", error=error,
+            more=[call_row(call, run.turn, FAST_MODE, now) for call in run.calls],
+        )  # fmt: skip
+        return message_id
+
+    def _write(self, work: Coroutine[None, None, str]) -> "asyncio.Task[str]":
+        """Start a write that outlives its turn if it must; `drain` waits for it."""
+        task = asyncio.create_task(work)
+        self._writes.add(task)
+        task.add_done_callback(self._written)
+        return task
+
+    def _written(self, task: "asyncio.Task[str]") -> None:
+        self._writes.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("turn_not_stored", error=type(error).__name__, exc_info=error)
+
+    async def _settled(self, write: "asyncio.Task[str]") -> None:
+        """Wait for a write, but not so long that a user would notice a slow store."""
+        await asyncio.wait({write}, timeout=self._store_timeout_s)
+
+    def _measure(self, run: Run, status: str) -> None:
+        now_s = self._clock.monotonic()
+        tags = {
+            "character": run.character.name, "mode": FAST_MODE, "status": status,
+            "platform": run.turn.messages[-1].platform,
+        }  # fmt: skip
+        fields: dict[str, float] = {
+            "total_ms": (now_s - run.started_s) * 1000,
+            "added_ms": max(0.0, run.asked_model_s - run.started_s) * 1000,
+            "model_calls": len(run.calls),
+            "completion_tokens": sum(call.completion_tokens for call in run.calls),
+        }
+        self._metrics.emit("turn", tags, fields)

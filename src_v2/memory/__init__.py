@@ -1,0 +1,1 @@
+"""What was said: history, recall, embeddings."""

@@ -1,0 +1,63 @@
+"""Rebuilds the vectors from SQL, for a new model or after a loss. Can be broken off and run again at any time.
+
+The old collection serves until the new one is verified; only then is it dropped.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from src_v2.core.errors import StoreError
+from src_v2.core.filters import EVERYTHING
+from src_v2.memory.embeddings.base import Embedder
+from src_v2.memory.indexer import BATCH_MESSAGES, Indexer, message_collection
+from src_v2.memory.store import MemoryStore
+from src_v2.storage.vectors.base import VectorStore
+
+Progress = Callable[[int, int], None]
+"""Called with (messages done, messages in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What a re-indexing did."""
+
+    collection: str
+    messages: int
+    dropped: tuple[str, ...]
+
+
+async def reindex(
+    store: MemoryStore, vectors: VectorStore, embedder: Embedder, indexer: Indexer, progress: Progress
+) -> Reindexed:
+    """Bring every message into the collection of `embedder`'s model, verify it, and drop the others.
+
+    Raises StoreError when the new collection does not hold what it should; the old ones are kept then.
+    """
+    await embedder.ready.wait()
+    collection = message_collection(embedder)
+    await _start_over_when_lost(store, vectors, collection)
+    total, done = await store.count_to_index(instead_of=collection), 0
+    progress(0, total)
+    while indexed := await indexer.index_batch(BATCH_MESSAGES, anew=True):
+        done += indexed
+        progress(done, max(total, done))
+    await _verify(store, vectors, collection)
+    dropped = [name for name in await vectors.collections() if name.startswith("messages-") and name != collection]
+    for name in dropped:
+        await vectors.drop(name)
+    return Reindexed(collection, done, tuple(dropped))
+
+
+async def _start_over_when_lost(store: MemoryStore, vectors: VectorStore, collection: str) -> None:
+    """Have everything indexed again when the collection holds fewer points than SQL believes."""
+    believed = (await store.collections_in_use()).get(collection, 0)
+    held = await vectors.count(collection, EVERYTHING) if collection in await vectors.collections() else 0
+    if held < believed:
+        await store.forget_indexed(collection)
+
+
+async def _verify(store: MemoryStore, vectors: VectorStore, collection: str) -> None:
+    believed = (await store.collections_in_use()).get(collection, 0)
+    held = await vectors.count(collection, EVERYTHING) if believed else 0
+    if held < believed:
+        raise StoreError(f"{collection} holds {held} of {believed} messages; the old collection is kept, run it again")

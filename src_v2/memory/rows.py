@@ -1,0 +1,93 @@
+"""What is written about a turn, as table rows: the form that goes to SQL, or to the spool while SQL is away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from src_v2.core.audience import Audience
+from src_v2.core.messages import Author, IncomingMessage, Role, Turn
+
+TURN_OUTCOME = ("status", "error", "finished_at")
+
+
+@dataclass(frozen=True, slots=True)
+class RowWrite:
+    """One row for one table; when its key exists already, only the columns in `update` change."""
+
+    table: str
+    values: dict[str, Any]
+    update: tuple[str, ...] = ()
+
+
+def user_row(author: Author, at: datetime) -> RowWrite:
+    """Return what the platform tells about a person."""
+    values = dict(id=author.user_id, display_name=author.name, timezone=author.timezone or None, created_at=at)
+    known = ("display_name", "timezone") if author.timezone else ("display_name",)
+    return RowWrite("v2_users", values, update=known)
+
+
+def session_row(session_id: str, audience: Audience, at: datetime) -> RowWrite:
+    """Return a new session."""
+    return RowWrite("v2_sessions", dict(id=session_id, started_at=at, **_place(audience)))
+
+
+def turn_row(
+    turn: Turn,
+    session_id: str,
+    at: datetime,
+    status: str,
+    *,
+    ended_at: datetime | None = None,
+    error: str | None = None,
+) -> RowWrite:
+    """Return a turn in its current state; `at` is when it began."""
+    values = dict(
+        id=turn.id, session_id=session_id, platform=turn.messages[-1].platform, status=status, error=error,
+        started_at=at, finished_at=ended_at, **_place(turn.audience),
+    )  # fmt: skip
+    return RowWrite("v2_turns", values, update=TURN_OUTCOME)
+
+
+def message_rows(incoming: Sequence[IncomingMessage], session_id: str, turn_id: str | None) -> list[RowWrite]:
+    """Return messages as they came in, and under which platform ids they can be found."""
+    update = ("text", "turn_id") if turn_id else ("text",)
+    rows = [RowWrite("v2_messages", _incoming(message, session_id, turn_id), update) for message in incoming]
+    rows += [
+        ref_row(message.audience.character, message.platform_message_id, message.id)
+        for message in incoming
+        if message.platform_message_id is not None
+    ]
+    return rows
+
+
+def reply_row(turn: Turn, session_id: str, message_id: str, name: str, text: str, at: datetime) -> RowWrite:
+    """Return the character's reply to a turn; `name` is the character's display name."""
+    audience = turn.audience
+    values = dict(
+        id=message_id, turn_id=turn.id, session_id=session_id, speaker_id=f"character:{audience.character}",
+        speaker_name=name, role=Role.CHARACTER.value, text=text, platform=turn.messages[-1].platform,
+        guild_id=audience.guild_id, visibility=audience.visibility.value, reply_to=turn.messages[-1].id,
+        created_at=at, **_place(audience),
+    )  # fmt: skip
+    return RowWrite("v2_messages", values)
+
+
+def ref_row(character: str, platform_message_id: str, message_id: str) -> RowWrite:
+    """Return the note that a platform message shows a stored message."""
+    values = dict(character=character, platform_message_id=platform_message_id, message_id=message_id)
+    return RowWrite("v2_message_refs", values)
+
+
+def _place(audience: Audience) -> dict[str, Any]:
+    return dict(character=audience.character, user_id=audience.user_id, channel_id=audience.channel_id)
+
+
+def _incoming(message: IncomingMessage, session_id: str, turn_id: str | None) -> dict[str, Any]:
+    audience = message.audience
+    return dict(
+        id=message.id, turn_id=turn_id, session_id=session_id, speaker_id=message.author.user_id,
+        speaker_name=message.author.name, role=Role.USER.value, text=message.text, platform=message.platform,
+        guild_id=audience.guild_id, visibility=audience.visibility.value, reply_to=message.reply_to,
+        created_at=message.sent_at, **_place(audience),
+    )  # fmt: skip

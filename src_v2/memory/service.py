@@ -1,0 +1,210 @@
+"""The memory as the rest of the code sees it: keep what was said, give it back to those who may hear it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from src_v2.core.audience import Audience
+from src_v2.core.clock import Clock
+from src_v2.core.errors import StoreUnavailable
+from src_v2.core.ids import new_id
+from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, Turn
+from src_v2.memory.indexer import Indexer
+from src_v2.memory.models import ForgottenExchange, InterruptedTurn
+from src_v2.memory.rows import RowWrite, message_rows, reply_row, session_row, turn_row, user_row
+from src_v2.memory.spool import Spool
+from src_v2.memory.store import MemoryStore
+from src_v2.storage.cache import Cache
+
+log = structlog.get_logger(__name__)
+
+SessionKey = tuple[str, str, str]
+PROFILE_TTL_S = 300
+INTERRUPTED_FOR = timedelta(minutes=15)
+"""A turn that was interrupted longer ago than this is not answered out of the blue after a restart."""
+CATCH_UP_EVERY_S = 5.0
+MOST_SESSIONS_REMEMBERED = 10_000
+
+
+class MemoryService:
+    """History, sessions and what follows from a message being written."""
+
+    def __init__(
+        self, store: MemoryStore, spool: Spool, indexer: Indexer, cache: Cache, clock: Clock, *, session_idle: timedelta
+    ) -> None:
+        self._store = store
+        self._spool = spool
+        self._indexer = indexer
+        self._cache = cache
+        self._clock = clock
+        self._session_idle = session_idle
+        self._sessions: dict[SessionKey, tuple[str, datetime]] = {}
+        self._catching_up = asyncio.Lock()
+
+    async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
+        """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
+        session_id, rows = await self._session(message.audience, message.sent_at)
+        if turn_id is not None:
+            turn = Turn(turn_id, (message,))
+            rows.append(turn_row(turn, session_id, message.sent_at, "waiting"))
+        rows += message_rows([message], session_id, turn_id)
+        await self._write(rows)
+
+    async def begin_turn(self, turn: Turn) -> str:
+        """Store the turn and what was asked; return the session's id."""
+        session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
+        rows.append(turn_row(turn, session_id, self._clock.now(), "answering"))
+        rows += message_rows(turn.messages, session_id, turn.id)
+        await self._write(rows)
+        return session_id
+
+    async def finish_turn(
+        self,
+        turn: Turn,
+        session_id: str,
+        status: str,
+        *,
+        message_id: str,
+        name: str,
+        reply: str,
+        error: str | None = None,
+        more: Sequence[RowWrite] = (),
+    ) -> None:
+        """Close the turn in one transaction: its outcome, the reply unless it is empty, and `more` that goes with it.
+
+        `name` is the character's display name, `message_id` the reply's id.
+        """
+        now = self._clock.now()
+        rows = [turn_row(turn, session_id, now, status, ended_at=now, error=error)]
+        if reply:
+            rows.append(reply_row(turn, session_id, message_id, name, reply, now))
+        await self._write([*rows, *more])
+
+    async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
+        """Replace the text of a stored message; say whether there was one."""
+        changed = await self._store.edit(character, platform_message_id, text, self._clock.now())
+        if changed is not None:
+            self._indexer.wake()
+        return changed is not None
+
+    async def delete(self, character: str, platform_message_id: str) -> bool:
+        """Remove a stored message and its vector; say whether there was one."""
+        found = await self._store.delete_by_ref(character, platform_message_id)
+        if found is not None:
+            await self._indexer.remove([found])
+        return found is not None
+
+    async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
+        """Note which platform messages show a stored reply."""
+        await self._store.link(character, message_id, platform_message_ids)
+
+    async def forget_last(self, audience: Audience) -> ForgottenExchange | None:
+        """Remove the last exchange of this user with this character here; None when there is none."""
+        ids, platform_ids = await self._store.forget_last(audience)
+        if not ids:
+            return None
+        await self._indexer.remove(ids)
+        return ForgottenExchange(tuple(ids), tuple(platform_ids))
+
+    async def history(self, audience: Audience, limit: int) -> list[StoredMessage]:
+        """Return the last `limit` messages of this conversation, oldest first."""
+        return await self._store.recent(audience, limit)
+
+    async def conversation(self, audience: Audience, limit: int) -> list[StoredMessage]:
+        """Return the last `limit` messages as a page shows them, oldest first."""
+        return await self._store.recent(audience, limit)
+
+    async def unanswered(self, audience: Audience) -> list[IncomingMessage]:
+        """Return what the user said here since the last reply, ready to be asked again."""
+        return [_again(message) for message in await self._store.unanswered(audience)]
+
+    async def interrupted(self, platform: str) -> list[InterruptedTurn]:
+        """Return the turns of `platform` that a stop or crash cut off lately; older ones are given up."""
+        since = self._clock.now() - INTERRUPTED_FOR
+        await self._store.abandon_open_turns(since, self._clock.now())
+        turns: dict[str, InterruptedTurn] = {}
+        for turn_id, character, channel_id, ref in await self._store.interrupted(platform, since):
+            before = turns.get(turn_id)
+            refs = (*before.platform_message_ids, ref) if before else (ref,)
+            turns[turn_id] = InterruptedTurn(character, channel_id, refs)
+        return list(turns.values())
+
+    async def session_active(self, character: str, channel_id: str) -> bool:
+        """Whether the character spoke in this channel within the time that ends a session."""
+        return await self._store.spoke_since(character, channel_id, self._clock.now() - self._session_idle)
+
+    async def timezone(self, author: Author) -> str:
+        """Return the person's IANA time zone, or an empty text; a change that came with the message is stored."""
+        key = f"user:{author.user_id}"
+        known = await self._cache.get(key)
+        told = [author.name, author.timezone]
+        if known is None or (known[:2] != told):
+            await self._write([user_row(author, self._clock.now())])
+            stored = author.timezone or await self._store.timezone_of(author.user_id) or ""
+            known = [*told, stored]
+            await self._cache.set(key, known, ttl_s=PROFILE_TTL_S)
+        return str(known[2])
+
+    async def keep_catching_up(self) -> None:
+        """Look every few seconds whether something waits for SQL; runs until cancelled."""
+        while True:
+            if not self._spool.empty:
+                await self.catch_up()
+            await self._clock.sleep(CATCH_UP_EVERY_S)
+
+    async def catch_up(self) -> bool:
+        """Write what waited for SQL; False while SQL is still away."""
+        async with self._catching_up:
+            waiting = await self._spool.take()
+            for done, rows in enumerate(waiting):
+                try:
+                    await self._store.apply(rows)
+                except StoreUnavailable:
+                    await self._spool.clear(done)
+                    return False
+            await self._spool.clear(len(waiting))
+        if waiting:
+            log.info("spool_replayed", transactions=len(waiting))
+            self._indexer.wake()
+        return True
+
+    async def _write(self, rows: list[RowWrite]) -> None:
+        """Write to SQL, or to the spool when SQL is away: what was said is never lost."""
+        try:
+            if not self._spool.empty and not await self.catch_up():
+                raise StoreUnavailable("what came before is not written yet")
+            await self._store.apply(rows)
+        except StoreUnavailable:
+            await self._spool.add(rows)
+            return
+        if any(row.table == "v2_messages" for row in rows):
+            self._indexer.wake()
+
+    async def _session(self, audience: Audience, at: datetime) -> tuple[str, list[RowWrite]]:
+        """Return the session that a message of this moment belongs to, and the rows that open it if it is new."""
+        key = (audience.character, audience.channel_id, audience.user_id)
+        current = self._sessions.get(key) or await self._last_session(audience)
+        rows: list[RowWrite] = []
+        if current is None or at - current[1] > self._session_idle:
+            current = (new_id(), at)
+            rows.append(session_row(current[0], audience, at))
+        if len(self._sessions) >= MOST_SESSIONS_REMEMBERED:
+            self._sessions.clear()
+        self._sessions[key] = (current[0], max(at, current[1]))
+        return current[0], rows
+
+    async def _last_session(self, audience: Audience) -> tuple[str, datetime] | None:
+        try:
+            return await self._store.last_session(audience)
+        except StoreUnavailable:
+            return None
+
+
+def _again(message: StoredMessage) -> IncomingMessage:
+    audience = Audience(message.character, message.user_id, message.channel_id, message.visibility, message.guild_id)
+    author = Author(message.speaker_id, message.speaker_name)
+    fields: dict[str, Any] = dict(text=message.text, sent_at=message.created_at, scene=Scene())
+    return IncomingMessage(message.id, author, audience, platform=message.platform, **fields)

@@ -1,0 +1,243 @@
+"""The memory's SQL: the only place that queries messages, turns and sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from src_v2.core.audience import Audience, Visibility, visible_to
+from src_v2.core.messages import Role, StoredMessage
+from src_v2.memory.models import IndexItem
+from src_v2.memory.rows import RowWrite, ref_row
+from src_v2.storage.database import Database
+from src_v2.storage.filters_sql import to_sql
+from src_v2.storage.tables import METADATA, message_refs, messages, turns, users
+
+OPEN_STATES = ("waiting", "answering")
+"""Turns that nobody has answered yet: `waiting` was queued, `answering` had begun."""
+
+
+class MemoryStore:
+    """Messages, turns and sessions."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def last_session(self, audience: Audience) -> tuple[str, datetime] | None:
+        """Return (session id, time of its last message) of this user with this character in this channel."""
+        query = (
+            select(messages.c.session_id, messages.c.created_at)
+            .where(_exchange(audience), messages.c.session_id.is_not(None))
+            .order_by(messages.c.created_at.desc(), messages.c.id.desc())
+            .limit(1)
+        )
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).first()
+        return (row[0], row[1]) if row else None
+
+    async def apply(self, rows: Sequence[RowWrite]) -> None:
+        """Write `rows` in one transaction, with one statement per run of rows of the same table."""
+        async with self._db.write() as connection:
+            for (table_name, update_columns), group in groupby(rows, key=lambda row: (row.table, row.update)):
+                table = METADATA.tables[table_name]
+                insert = self._db.upsert(table).values([row.values for row in group])
+                keys = list(table.primary_key.columns)
+                if update_columns:
+                    newer = {name: insert.excluded[name] for name in update_columns}
+                    insert = insert.on_conflict_do_update(index_elements=keys, set_=newer)
+                else:
+                    insert = insert.on_conflict_do_nothing(index_elements=keys)
+                await connection.execute(insert)
+
+    async def recent(self, audience: Audience, limit: int, *, before: datetime | None = None) -> list[StoredMessage]:
+        """Return the last `limit` messages of this character in this channel, oldest first."""
+        query = select(messages).where(_visible(audience), messages.c.channel_id == audience.channel_id)
+        if before is not None:
+            query = query.where(messages.c.created_at < before)
+        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [_stored(row) for row in reversed(rows)]
+
+    async def by_ids(self, audience: Audience, ids: Sequence[str]) -> dict[str, StoredMessage]:
+        """Return those of `ids` that exist and may surface in front of `audience`."""
+        query = select(messages).where(_visible(audience), messages.c.id.in_(ids))
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return {row["id"]: _stored(row) for row in rows}
+
+    async def edit(self, character: str, platform_message_id: str, text: str, at: datetime) -> str | None:
+        """Replace a message's text and have it indexed anew; return its id, or None when there is none."""
+        target = _by_ref(character, platform_message_id)
+        changed = update(messages).where(messages.c.id.in_(target), messages.c.text != text)
+        changed = changed.values(text=text, edited_at=at, indexed_in=None)
+        async with self._db.write() as connection:
+            found: str | None = (await connection.execute(changed.returning(messages.c.id))).scalar()
+        return found
+
+    async def delete_by_ref(self, character: str, platform_message_id: str) -> str | None:
+        """Delete the message that a platform id names; return its id, or None when there is none."""
+        async with self._db.write() as connection:
+            found = (await connection.execute(_by_ref(character, platform_message_id))).scalar()
+            if found is not None:
+                await self._delete(connection, [found])
+        return found
+
+    async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
+        """Note which platform messages show a stored message; earlier notes of that message are replaced."""
+        async with self._db.write() as connection:
+            await connection.execute(delete(message_refs).where(message_refs.c.message_id == message_id))
+            if platform_message_ids:
+                refs = [ref_row(character, ref, message_id).values for ref in platform_message_ids]
+                await connection.execute(self._db.upsert(message_refs).values(refs).on_conflict_do_nothing())
+
+    async def forget_last(self, audience: Audience) -> tuple[list[str], list[str]]:
+        """Delete the last exchange of this user here; return (message ids, platform message ids)."""
+        last = (
+            select(messages.c.turn_id)
+            .where(_exchange(audience), messages.c.role == Role.USER.value, messages.c.turn_id.is_not(None))
+            .order_by(messages.c.created_at.desc(), messages.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        async with self._db.write() as connection:
+            rows = await connection.execute(select(messages.c.id).where(messages.c.turn_id == last))
+            ids = list(rows.scalars())
+            refs = await connection.execute(
+                select(message_refs.c.platform_message_id).where(message_refs.c.message_id.in_(ids))
+            )
+            platform_ids = list(refs.scalars())
+            await self._delete(connection, ids)
+        return ids, platform_ids
+
+    async def unanswered(self, audience: Audience, limit: int = 10) -> list[StoredMessage]:
+        """Return what the user said here since the character's last reply, oldest first."""
+        query = select(messages).where(_exchange(audience))
+        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        found: list[StoredMessage] = []
+        for row in rows:
+            if row["role"] != Role.USER.value:
+                break
+            found.insert(0, _stored(row))
+        return found
+
+    async def interrupted(self, platform: str, since: datetime) -> list[tuple[str, str, str, str]]:
+        """Return (turn, character, channel, platform message id) of turns begun since `since` that never ended."""
+        query = (
+            select(turns.c.id, turns.c.character, turns.c.channel_id, message_refs.c.platform_message_id)
+            .join(messages, messages.c.turn_id == turns.c.id)
+            .join(message_refs, message_refs.c.message_id == messages.c.id)
+            .where(turns.c.status.in_(OPEN_STATES), turns.c.platform == platform, turns.c.started_at >= since)
+            .order_by(turns.c.started_at, messages.c.created_at)
+        )
+        async with self._db.read() as connection:
+            return [(row[0], row[1], row[2], row[3]) for row in await connection.execute(query)]
+
+    async def abandon_open_turns(self, before: datetime, at: datetime) -> None:
+        """Close turns that began before `before` and never ended: too old to be answered now."""
+        stale = and_(turns.c.status.in_(OPEN_STATES), turns.c.started_at < before)
+        async with self._db.write() as connection:
+            await connection.execute(update(turns).where(stale).values(status="abandoned", finished_at=at))
+
+    async def spoke_since(self, character: str, channel_id: str, since: datetime) -> bool:
+        """Whether the character said something in this channel since `since`."""
+        query = select(messages.c.id).where(
+            messages.c.character == character, messages.c.channel_id == channel_id,
+            messages.c.role == Role.CHARACTER.value, messages.c.created_at >= since,
+        ).limit(1)  # fmt: skip
+        async with self._db.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def timezone_of(self, user_id: str) -> str | None:
+        """Return the IANA time zone that a person's platform told, if it did."""
+        async with self._db.read() as connection:
+            return (await connection.execute(select(users.c.timezone).where(users.c.id == user_id))).scalar()
+
+    async def to_index(self, limit: int, *, instead_of: str | None = None) -> list[IndexItem]:
+        """Return up to `limit` messages that no collection holds yet, oldest first.
+
+        With `instead_of`, those that this collection does not hold, whichever other one does.
+        """
+        query = select(messages).where(_missing(instead_of)).order_by(messages.c.id).limit(limit)
+        async with self._db.read() as connection:
+            return [_index_item(row) for row in (await connection.execute(query)).mappings()]
+
+    async def count_to_index(self, *, instead_of: str | None = None) -> int:
+        """Count what `to_index` would return without a limit."""
+        query = select(func.count()).select_from(messages).where(_missing(instead_of))
+        async with self._db.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def collections_in_use(self) -> dict[str, int]:
+        """Return vector collection -> number of messages that it holds."""
+        query = select(messages.c.indexed_in, func.count()).where(messages.c.indexed_in.is_not(None))
+        async with self._db.read() as connection:
+            rows = await connection.execute(query.group_by(messages.c.indexed_in))
+            return {row[0]: row[1] for row in rows}
+
+    async def forget_indexed(self, collection: str) -> None:
+        """Note that `collection` holds nothing any more."""
+        held = messages.c.indexed_in == collection
+        async with self._db.write() as connection:
+            await connection.execute(update(messages).where(held).values(indexed_in=None))
+
+    async def mark_indexed(self, items: Sequence[IndexItem], collection: str) -> list[str]:
+        """Note that `collection` holds `items`; return ids that were edited or deleted meanwhile."""
+        ids = {item.id for item in items}
+        async with self._db.write() as connection:
+            rows = await connection.execute(select(messages.c.id, messages.c.text).where(messages.c.id.in_(ids)))
+            texts = {row[0]: row[1] for row in rows}
+            same = [item.id for item in items if texts.get(item.id) == item.text]
+            await connection.execute(update(messages).where(messages.c.id.in_(same)).values(indexed_in=collection))
+        return sorted(ids.difference(texts))
+
+    async def _delete(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
+        await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
+        await connection.execute(delete(messages).where(messages.c.id.in_(ids)))
+
+
+def _visible(audience: Audience) -> ColumnElement[bool]:
+    return to_sql(visible_to(audience), messages)
+
+
+def _exchange(audience: Audience) -> ColumnElement[bool]:
+    """Return the condition for what passed between this user and this character in this channel."""
+    return and_(
+        _visible(audience), messages.c.channel_id == audience.channel_id, messages.c.user_id == audience.user_id
+    )
+
+
+def _missing(instead_of: str | None) -> ColumnElement[bool]:
+    """Return the condition for messages with text that no collection holds, or another than `instead_of`."""
+    missing: ColumnElement[bool] = messages.c.indexed_in.is_(None)
+    if instead_of is not None:
+        missing = or_(missing, messages.c.indexed_in != instead_of)
+    return and_(missing, messages.c.text != "")
+
+
+def _by_ref(character: str, platform_message_id: str) -> Any:
+    return select(message_refs.c.message_id).where(
+        message_refs.c.character == character, message_refs.c.platform_message_id == platform_message_id
+    )
+
+
+def _stored(row: RowMapping) -> StoredMessage:
+    return StoredMessage(
+        id=row["id"], turn_id=row["turn_id"], session_id=row["session_id"], character=row["character"],
+        user_id=row["user_id"], speaker_id=row["speaker_id"], speaker_name=row["speaker_name"],
+        role=Role(row["role"]), text=row["text"], platform=row["platform"],
+        channel_id=row["channel_id"], guild_id=row["guild_id"],
+        visibility=Visibility(row["visibility"]), created_at=row["created_at"],
+    )  # fmt: skip
+
+
+def _index_item(row: RowMapping) -> IndexItem:
+    names = ("character", "user_id", "speaker_id", "guild_id", "channel_id", "visibility", "role")
+    payload = {name: row[name] for name in names}
+    payload["created_at"] = int(row["created_at"].timestamp() * 1000)
+    return IndexItem(row["id"], row["text"], row["speaker_name"], payload)
