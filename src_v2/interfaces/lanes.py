@@ -71,12 +71,13 @@ class Lanes:
         """How many channels have a turn running or waiting."""
         return len(self._lanes)
 
-    async def submit(self, message: IncomingMessage, surface: Surface) -> bool:
+    async def submit(self, message: IncomingMessage, surface: Surface, *, again: bool = False) -> bool:
         """Queue `message`, to be shown on `surface`; False when it is a redelivery or the process is stopping.
 
-        A burst joins the turn before it and is then shown on that turn's surface.
+        A burst joins the turn before it and is then shown on that turn's surface (see `shown_on`). With `again` the
+        user asks for another try: then only a message that waits or is being answered right now is refused.
         """
-        if self._closed or self._is_redelivery(message):
+        if self._closed or (self._is_redelivery(message) and not (again and self._is_settled(message))):
             return False
         key = _key(message)
         lane = self._lanes.setdefault(key, Lane())
@@ -90,9 +91,20 @@ class Lanes:
             lane.waiting.append(waiting)
             if lane.worker is None:
                 lane.worker = asyncio.create_task(self._work(key, lane), name=f"lane:{key[0]}")
-            elif lane.running is not None:
+            else:
                 await self._history.keep(message, turn_id=waiting.turn_id)
         return True
+
+    def shown_on(self, character: str, channel_id: str, platform_message_id: str) -> Surface | None:
+        """Return where the answer to a message will be visible; None when it neither waits nor is being answered."""
+        lane = self._lanes.get((character, channel_id))
+        if lane is None:
+            return None
+        open_turns = [*([lane.running.waiting] if lane.running else []), *lane.waiting]
+        for waiting in open_turns:
+            if any(message.platform_message_id == platform_message_id for message in waiting.messages):
+                return waiting.surface
+        return None
 
     async def edit(self, character: str, channel_id: str, platform_message_id: str, text: str) -> None:
         """Honour the edit of a message: in the history, while it waits, and while it is being answered."""
@@ -143,6 +155,10 @@ class Lanes:
             self._seen.popitem(last=False)
         return False
 
+    def _is_settled(self, message: IncomingMessage) -> bool:
+        key, platform_id = _key(message), message.platform_message_id
+        return platform_id is None or self.shown_on(*key, platform_id) is None
+
     def _is_burst(self, earlier: IncomingMessage, later: IncomingMessage) -> bool:
         gap_s = (later.sent_at - earlier.sent_at).total_seconds()
         return (
@@ -185,6 +201,7 @@ class Lanes:
 
     async def _cancel(self, running: Running, reason: StopReason) -> None:
         running.turn.stop_reason = reason
+        running.revised = False
         if running.task and not running.replied:
             running.task.cancel()
             await asyncio.wait([running.task])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from src_v2.core.errors import StoreError
 from src_v2.core.filters import EVERYTHING
 from src_v2.memory.embeddings.base import Embedder
+from src_v2.memory.embeddings.loading import LocalEmbedder
 from src_v2.memory.indexer import BATCH_MESSAGES, Indexer, message_collection
 from src_v2.memory.store import MemoryStore
 from src_v2.storage.vectors.base import VectorStore
@@ -29,7 +30,7 @@ class Reindexed:
 async def reindex(
     store: MemoryStore, vectors: VectorStore, embedder: Embedder, indexer: Indexer, progress: Progress
 ) -> Reindexed:
-    """Bring every message into the collection of `embedder`'s model, verify it, and drop the others.
+    """Bring every message into the collection of `embedder`'s model, verify it, keep to that model, drop the others.
 
     Raises StoreError when the new collection does not hold what it should; the old ones are kept then.
     """
@@ -42,6 +43,8 @@ async def reindex(
         done += indexed
         progress(done, max(total, done))
     await _verify(store, vectors, collection)
+    if isinstance(embedder, LocalEmbedder):
+        await embedder.pin()
     dropped = [name for name in await vectors.collections() if name.startswith("messages-") and name != collection]
     for name in dropped:
         await vectors.drop(name)

@@ -51,7 +51,7 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank values whose name says that they are secret, and passwords within addresses."""
     for name, value in event.items():
-        if _SECRET_KEYS.search(name) and not _NOT_SECRET.search(name):
+        if isinstance(value, str) and _SECRET_KEYS.search(name) and not _NOT_SECRET.search(name):
             event[name] = "***"
         elif isinstance(value, str):
             event[name] = _URL_PASSWORD.sub(r"\1:***@", value)

@@ -1,0 +1,145 @@
+"""Reads what the demonstration model needs out of the messages it was given.
+
+Everything inside a data block is taken as text that somebody said, whatever it looks like: the character's name and
+sample lines are only looked for outside of such blocks.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+_BLOCK_START = re.compile(r'^<(?P<name>\w+) note="data, not instructions">\s*$')
+_MEMORY = re.compile(r"^- \[[^\]]*\] (?P<day>\d{4}-\d\d-\d\d)[^|]* \| (?P<speaker>[^|]*?) said \| (?P<text>.*)$")
+_SPOKEN = re.compile(
+    r"^(?:- )?(?:\[[^\]]*\] )?(?:[\d:\-T ]+ \| )?(?P<speaker>[^|:]{1,80}?)(?: said \| |: )(?P<text>.*)$"
+)
+_ANCHOR = re.compile(r"^You are (?P<name>.{1,80}?)\. Answer as (?P=name)\.$")
+_HEADING = re.compile(r"^(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
+_BULLET = re.compile(r"^\s*[-*]\s+(?P<text>\S.*)$")
+LINES_HEADING = "sample lines"
+LINES_LEVEL = 2
+DEFAULT_KIND = "listening"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """Something that was said: `day` as YYYY-MM-DD, "" for just now; `by_me` when the character said it."""
+
+    text: str
+    speaker: str
+    day: str = ""
+    by_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that the demonstration model knows about a turn."""
+
+    name: str
+    lines: dict[str, tuple[str, ...]]
+    memories: tuple[Saying, ...]
+    history: tuple[Saying, ...]
+    message: str
+    user_name: str
+
+    @property
+    def is_first_reply(self) -> bool:
+        """Whether the character has not yet said anything in this conversation."""
+        return not any(saying.by_me for saying in self.history)
+
+
+def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
+    """Read a prompt as the context builder makes it; whatever is missing stays empty."""
+    system = "\n".join(str(message.text) for message in messages if isinstance(message, SystemMessage))
+    own_text, blocks = _split_blocks(system)
+    humans = [message for message in messages if isinstance(message, HumanMessage)]
+    last = humans[-1] if humans else HumanMessage("")
+    spoken, spoken_blocks = _split_blocks(str(last.text))
+    name = _name(own_text)
+    transcript = blocks.get("conversation", []) + spoken_blocks.get("conversation", [])
+    memories = tuple(_memories(blocks.get("memories", []) + spoken_blocks.get("memories", [])))
+    return Reading(
+        name=name,
+        lines=_sample_lines(own_text),
+        memories=memories,
+        history=(*_transcript(transcript, name), *_history(messages, last)),
+        message="\n".join(spoken).strip(),
+        user_name=last.name or _only_speaker(memories),
+    )
+
+
+def _split_blocks(text: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the lines outside of data blocks, and the lines of each block by its name."""
+    outside: list[str] = []
+    blocks: dict[str, list[str]] = {}
+    inside = ""
+    for line in text.splitlines():
+        if inside:
+            if line.strip() == f"</{inside}>":
+                inside = ""
+            else:
+                blocks[inside].append(line)
+        elif start := _BLOCK_START.match(line.strip()):
+            inside = start["name"]
+            blocks.setdefault(inside, [])
+        else:
+            outside.append(line)
+    return outside, blocks
+
+
+def _name(lines: list[str]) -> str:
+    """Return the name in the identity anchor, which is the last such line; "" without one."""
+    anchors = (_ANCHOR.match(line.strip()) for line in reversed(lines))
+    return next((found["name"] for found in anchors if found), "")
+
+
+def _sample_lines(text: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return the character's own lines by kind, from its `## Sample lines` section."""
+    found: dict[str, list[str]] = {}
+    kind: str | None = None
+    for line in text:
+        if heading := _HEADING.match(line.strip()):
+            kind = _kind_under(heading, kind)
+        elif kind is not None and (bullet := _BULLET.match(line)):
+            found.setdefault(kind, []).append(bullet["text"].strip().strip('"“”').strip())
+    return {kind: tuple(lines) for kind, lines in found.items()}
+
+
+def _kind_under(heading: re.Match[str], kind: str | None) -> str | None:
+    """Return the kind of line that follows a heading, None outside of the section."""
+    title, level = heading["title"].lower(), len(heading["marks"])
+    if title == LINES_HEADING:
+        return DEFAULT_KIND
+    if kind is None or level <= LINES_LEVEL:
+        return None
+    return title
+
+
+def _memories(lines: list[str]) -> Iterator[Saying]:
+    for line in lines:
+        if found := _MEMORY.match(line.strip()):
+            speaker = found["speaker"].strip()
+            yield Saying(found["text"].strip(), speaker, found["day"], by_me=speaker.lower() == "you")
+
+
+def _transcript(lines: list[str], name: str) -> Iterator[Saying]:
+    for line in lines:
+        if found := _SPOKEN.match(line.strip()):
+            speaker = found["speaker"].strip()
+            yield Saying(found["text"].strip(), speaker, by_me=speaker.lower() in {"you", name.lower()})
+
+
+def _history(messages: Sequence[BaseMessage], last: BaseMessage) -> Iterator[Saying]:
+    for message in messages:
+        if isinstance(message, AIMessage):
+            yield Saying(str(message.text), "you", by_me=True)
+        elif isinstance(message, HumanMessage) and message is not last:
+            yield Saying(str(message.text), message.name or "")
+
+
+def _only_speaker(memories: Sequence[Saying]) -> str:
+    """Return the name of the person all memories come from, "" when there are several or none."""
+    speakers = {saying.speaker for saying in memories if not saying.by_me}
+    return speakers.pop() if len(speakers) == 1 else ""

@@ -1,0 +1,163 @@
+"""The composition root: turns settings into the running process. The only place that wires objects together.
+
+Start order: stores, characters, memory, engine, doors. Stop order is the reverse, so that no turn is cut off.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+
+import aiohttp
+import structlog
+
+from src_v2 import checks, wiring
+from src_v2.agents.context import ContextSources
+from src_v2.agents.engine import AgentEngine
+from src_v2.characters.service import Characters
+from src_v2.characters.watcher import CharacterWatcher
+from src_v2.config.settings import Settings
+from src_v2.core.clock import Clock, SystemClock
+from src_v2.core.errors import CharacterNotFound, SettingsError
+from src_v2.interfaces.base import Door
+from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.web.door import WebDoor
+from src_v2.memory.embeddings.base import ProgressCallback
+from src_v2.memory.embeddings.choosing import choose_embedder
+from src_v2.memory.indexer import Indexer
+from src_v2.memory.recall import Recall
+from src_v2.memory.service import MemoryService
+from src_v2.memory.spool import Spool
+from src_v2.memory.store import MemoryStore
+from src_v2.observability.health import Health
+from src_v2.observability.outages import Outages
+from src_v2.storage.stores import Stores
+
+log = structlog.get_logger(__name__)
+
+ConnectorFactory = Callable[[], aiohttp.BaseConnector]
+
+
+class App:
+    """One WhisperEngine process, made from settings. Nothing is opened before `start`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        doors: bool = True,
+        discord_connector_factory: ConnectorFactory | None = None,
+        on_embedding_progress: ProgressCallback | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.model_chain = wiring.model_chain(settings)
+        self.health = Health()
+        self.stores = Stores(wiring.store_config(settings), self.clock)
+        self.characters = Characters(settings.general.characters_dir, self.clock)
+        self.embedder = choose_embedder(
+            wiring.embedding_config(settings), self.clock, on_progress=on_embedding_progress
+        )
+        self.models = wiring.language_models(settings, self.model_chain, self.clock)
+        outages = Outages()
+        self.store = MemoryStore(self.stores.database)
+        self.indexer = Indexer(self.store, self.stores.vectors, self.embedder, outages, self.clock)
+        self.memory = MemoryService(
+            self.store, Spool(settings.general.data_dir / "spool.jsonl"), self.indexer, self.stores.cache, self.clock,
+            session_idle=timedelta(minutes=settings.memory.session_idle_minutes),
+        )  # fmt: skip
+        budgets = wiring.prompt_budgets(settings)
+        sources = ContextSources(
+            self.memory, Recall(self.store, self.stores.vectors, self.embedder), outages,
+            budgets=budgets, source_timeout_s=settings.memory.source_timeout_s,
+        )  # fmt: skip
+        self.engine = AgentEngine(
+            self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
+            clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
+            store_timeout_s=settings.memory.source_timeout_s,
+        )  # fmt: skip
+        self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.discord.burst_window_s)
+        self.web = self._web_door() if doors else None
+        self.doors: list[Door] = [self.web] if self.web else []
+        if doors and settings.discord_tokens():
+            self.doors.append(self._discord_door(discord_connector_factory))
+        self._watcher = CharacterWatcher(self.characters)
+        self._background: set[asyncio.Task[None]] = set()
+        checks.register(self)
+
+    @property
+    def url(self) -> str:
+        """Where the web page is; known once started."""
+        return self.web.url if self.web else ""
+
+    async def start(self) -> None:
+        """Open stores, load characters, open the doors; the models load in the background.
+
+        Raises SettingsError, StoreError or CharacterNotFound when the process would be of no use.
+        """
+        await self.stores.start()
+        await asyncio.to_thread(self.characters.load_all)
+        self._require_characters()
+        await self._watcher.start()
+        self.embedder.start()
+        self.indexer.start()
+        self._in_background(self.memory.keep_catching_up())
+        self._in_background(self._prepare_models())
+        for door in self.doors:
+            await door.start()
+
+    async def stop(self) -> None:
+        """Let running replies end, then close everything."""
+        await self.lanes.drain(self.settings.general.shutdown_grace_s)
+        for door in reversed(self.doors):
+            await door.stop()
+        await self.engine.drain()
+        await self._watcher.stop()
+        await self.indexer.stop()
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.models.close()
+        await self.embedder.close()
+        await self.stores.close()
+
+    def _require_characters(self) -> None:
+        wanted = {self.settings.general.character, *self.settings.discord_tokens()}
+        missing = sorted(wanted.difference(self.characters.names()))
+        if missing:
+            known = ", ".join(self.characters.names()) or "none"
+            broken = "".join(f"\n  {problem}" for problem in self.characters.problems())
+            raise CharacterNotFound(
+                f"CHARACTER: no character {', '.join(missing)} in {self.settings.general.characters_dir} "
+                f"(there: {known}).{broken}"
+            )
+
+    def _web_door(self) -> WebDoor:
+        options = wiring.web_options(self.settings, self.model_chain[0])
+        return WebDoor(self.lanes, self.memory, self.characters, self.health, options, self.clock)
+
+    def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
+        from src_v2.interfaces.discord.door import DiscordDoor, DiscordOptions
+
+        discord = self.settings.discord
+        options = DiscordOptions(
+            message_content=discord.message_content, edit_interval_s=discord.edit_interval_s,
+            owner_ids=discord.owner_ids, data_dir=self.settings.general.data_dir,
+        )  # fmt: skip
+        return DiscordDoor(
+            self.settings.discord_tokens(), self.lanes, self.memory, self.characters, self.health, options,
+            connector_factory=connector_factory, clock=self.clock,
+        )  # fmt: skip
+
+    async def _prepare_models(self) -> None:
+        """Import the provider's library before the first turn needs it; a wrong setting was reported before."""
+        try:
+            await self.models.prepare()
+        except SettingsError as error:
+            log.error("model_not_ready", reason=str(error))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)

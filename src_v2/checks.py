@@ -1,0 +1,119 @@
+"""What the health of each part means in plain words, and what to do about it: for `doctor`, `/healthz`, `/status`."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from src_v2.agents.models.probe import find_ollama, probe
+from src_v2.characters.problems import Severity
+from src_v2.characters.service import Characters
+from src_v2.config.settings import Settings
+from src_v2.core.errors import StoreError, StoreUnavailable
+from src_v2.memory.embeddings.loading import LocalEmbedder
+from src_v2.observability.health import Check, Probe
+from src_v2.storage import migrate
+from src_v2.wiring import model_chain, model_keys
+
+if TYPE_CHECKING:
+    from src_v2.app import App
+
+_TOKEN_SHAPE = re.compile(r"[\w-]{20,}\.[\w-]{6}\.[\w-]{27,}")
+"""Discord's bot tokens: base64url of the bot's id, of a moment, and a signature."""
+
+
+def register(app: "App") -> None:
+    """Register a check for every part of `app`."""
+    stores = app.stores
+    config = stores.config
+    app.health.register("database", lambda: _database(app))
+    vectors_where, graph_where = config.qdrant_url or "embedded", config.neo4j_uri or "embedded"
+    app.health.register("vectors", _store("vectors", stores.vectors.check, vectors_where, "Check QDRANT_URL."))
+    app.health.register("graph", _store("graph", stores.graph.check, graph_where, "Check the NEO4J_ settings."))
+    cache_where = "Redis" if config.redis_url else "in memory"
+    app.health.register("cache", _store("cache", stores.cache.check, cache_where, "Check REDIS_URL."))
+    app.health.register("embeddings", lambda: _embeddings(app))
+    app.health.register("characters", lambda: _characters(app.characters))
+
+
+async def settings_checks(settings: Settings) -> list[Check]:
+    """Return what `doctor` adds: checks that cost a request to a provider, or only look at a setting's shape."""
+    keys = model_keys(settings)
+    found = []
+    for spec in model_chain(settings):
+        result = await probe(spec, keys.get(spec.provider, ""))
+        found.append(Check(f"model {spec}", result.ok, result.finding, result.remedy))
+    if settings.llm.model.startswith("offline"):
+        found += await _ollama(settings)
+    tokens = settings.discord_tokens()
+    found += [_token(name, token) for name, token in tokens.items()]
+    if not tokens:
+        found.append(Check("discord", ok=True, detail="off (DISCORD_TOKEN is empty)"))
+    elif settings.discord.message_content == "off":
+        found.append(Check("discord intents", ok=True, detail="no message content: direct messages and mentions only"))
+    return found
+
+
+async def _database(app: "App") -> Check:
+    where = "PostgreSQL" if app.stores.config.database_url else f"SQLite in {app.stores.config.data_dir}"
+    remedy = "Check DATABASE_URL and that the server runs; messages are kept aside and written when it is back."
+    try:
+        waiting = await migrate.pending(app.stores.database)
+    except StoreUnavailable as error:
+        return Check("database", ok=False, detail=f"{where}: {error}", remedy=remedy, required=True)
+    except StoreError as error:
+        return Check("database", ok=False, detail=f"{where}: {error}", remedy="Update WhisperEngine.", required=True)
+    if waiting:
+        detail = f"{where}: {len(waiting)} migrations wait"
+        return Check("database", ok=False, detail=detail, remedy="Run `whisperengine migrate`.", required=True)
+    return Check("database", ok=True, detail=where, required=True)
+
+
+def _store(name: str, ask: Callable[[], Awaitable[object]], where: str, remedy: str) -> Probe:
+    async def check() -> Check:
+        try:
+            await ask()
+        except StoreError as error:
+            return Check(name, ok=False, detail=str(error), remedy=remedy)
+        return Check(name, ok=True, detail=where)
+
+    return check
+
+
+async def _embeddings(app: "App") -> Check:
+    if not isinstance(app.embedder, LocalEmbedder):
+        return Check("embeddings", ok=True, detail=f"{app.settings.embedding.model} over an API")
+    state = app.embedder.describe()
+    if state.state == "failed":
+        remedy = "Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS; characters answer without recall until then."
+        return Check("embeddings", ok=False, detail=state.error, remedy=remedy)
+    if state.active is None or state.state != "ready":
+        return Check(
+            "embeddings", ok=True, detail=f"{state.state} ({state.progress:.0%}) {state.progress_text}".strip()
+        )
+    detail = f"{state.active.model}, {state.active.size} dimensions, {state.precision}"
+    return Check("embeddings", ok=True, detail=detail, remedy=state.fallback_reason)
+
+
+async def _characters(characters: Characters) -> Check:
+    problems = [problem for problem in characters.problems() if problem.severity is Severity.ERROR]
+    if problems:
+        detail = "; ".join(str(problem) for problem in problems)
+        return Check("characters", ok=False, detail=detail, remedy="Fix the file: it is read again when you save it.")
+    return Check(
+        "characters", ok=bool(characters.names()), detail=", ".join(characters.names()) or "none", required=True
+    )
+
+
+async def _ollama(settings: Settings) -> list[Check]:
+    models = await find_ollama(settings.keys.ollama_base_url)
+    if not models:
+        return []
+    remedy = f"Set LLM_MODEL=ollama:{models[0]} in .env to use it."
+    return [Check("ollama", ok=True, detail=f"found here with {', '.join(models)}", remedy=remedy)]
+
+
+def _token(character: str, token: str) -> Check:
+    if _TOKEN_SHAPE.fullmatch(token):
+        return Check(f"discord token of {character}", ok=True, detail="has the shape of a bot token")
+    remedy = "Copy it from the Discord developer portal, Bot, Reset Token; not the application id or the client secret."
+    return Check(f"discord token of {character}", ok=False, detail="does not look like a bot token", remedy=remedy)

@@ -1,0 +1,206 @@
+"""`whisperengine`: the commands an operator and a curious person type. Each is thin; the work is done elsewhere."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from src_v2 import __version__
+from src_v2.config.settings import Settings, load_settings
+from src_v2.core.errors import WhisperEngineError
+from src_v2.observability.logging import configure_logging
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Characters who remember you.")
+character_cli = typer.Typer(no_args_is_help=True, help="Make, check and list characters.")
+memory_cli = typer.Typer(no_args_is_help=True, help="Look after what is remembered.")
+cli.add_typer(character_cli, name="character")
+cli.add_typer(memory_cli, name="memory")
+console = Console()
+
+T = TypeVar("T")
+CharacterName = Annotated[str, typer.Argument(help="The character's folder name.")]
+
+
+@cli.command()
+def run() -> None:
+    """Start WhisperEngine: the web page, and Discord when a token is set."""
+    from src_v2 import process
+
+    settings = _settings()
+    configure_logging(settings.general.log_level, settings.general.log_format)
+    _finish(process.serve(settings))
+
+
+@cli.command()
+def chat(character: Annotated[str, typer.Argument(help="The character's folder name.")] = "") -> None:
+    """Talk to a character in this terminal; joins the running WhisperEngine when there is one."""
+    from src_v2 import process
+
+    settings = _settings()
+    configure_logging("ERROR", settings.general.log_format)
+    _finish(process.chat(settings, character or settings.general.character))
+
+
+@cli.command()
+def doctor() -> None:
+    """Check settings, model access, stores, Discord and characters, and say what to do about each finding."""
+    from src_v2 import process
+
+    settings = _settings()
+    configure_logging("ERROR", settings.general.log_format)
+    findings = _finish(process.diagnose(settings))
+    for check in findings:
+        mark = "[green]ok  [/]" if check.ok else "[red]FAIL[/]" if check.required else "[yellow]warn[/]"
+        console.print(f"{mark} [bold]{escape(check.name)}[/]: {escape(check.detail)}", highlight=False)
+        if check.remedy:
+            console.print(f"       {escape(check.remedy)}", style="dim", highlight=False)
+    if any(check.required and not check.ok for check in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the form that this version needs (`run` does it by itself)."""
+    from src_v2.storage import migrate as migrations
+    from src_v2.storage.database import Database
+    from src_v2.storage.stores import database_url
+    from src_v2.wiring import store_config
+
+    settings = _settings()
+
+    async def apply() -> list[str]:
+        database = Database(database_url(store_config(settings)))
+        try:
+            waiting = await migrations.pending(database)
+            with _progress() as progress:
+                task = progress.add_task("Migrating", total=max(1, len(waiting)))
+                for revision in waiting:
+                    await migrations.upgrade(database, revision)
+                    progress.advance(task)
+                progress.update(task, completed=max(1, len(waiting)))
+            return waiting
+        finally:
+            await database.close()
+
+    done = _finish(apply())
+    console.print(f"Applied {len(done)} migrations." if done else "Nothing to do: the database is up to date.")
+
+
+@character_cli.command("new")
+def character_new(name: CharacterName) -> None:
+    """Write a folder with everything a new character needs to be talked to."""
+    from src_v2.characters.scaffold import create_character
+
+    settings = _settings()
+    try:
+        folder = create_character(name, settings.general.characters_dir)
+    except WhisperEngineError as error:
+        _fail(error)
+    console.print(f"{folder} is ready. Edit its character.md: a running WhisperEngine picks it up as you save.")
+
+
+@character_cli.command("check")
+def character_check(target: Annotated[str, typer.Argument(help="A character's name, or any folder.")]) -> None:
+    """Say what is wrong with a character's files, with file, line and key."""
+    from src_v2.characters.check import check_character
+    from src_v2.characters.problems import Severity
+
+    settings = _settings()
+    try:
+        problems = check_character(target, settings.general.characters_dir)
+    except WhisperEngineError as error:
+        _fail(error)
+    for problem in problems:
+        console.print(escape(str(problem)), highlight=False)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise typer.Exit(1)
+    console.print("No errors." if problems else "Nothing to improve.")
+
+
+@character_cli.command("list")
+def character_list() -> None:
+    """List the characters and what is wrong with them."""
+    from src_v2.characters.service import Characters
+    from src_v2.core.clock import SystemClock
+
+    settings = _settings()
+    characters = Characters(settings.general.characters_dir, SystemClock())
+    characters.load_all()
+    for name in characters.names():
+        console.print(f"[bold]{name}[/]  {escape(characters.get(name).core.purpose.strip())}")
+    for problem in characters.problems():
+        console.print(escape(str(problem)), style="yellow", highlight=False)
+
+
+@memory_cli.command("reindex")
+def memory_reindex() -> None:
+    """Rebuild the vectors with the model that the settings name; can be broken off and run again."""
+    from src_v2 import process
+
+    settings = _settings()
+    configure_logging("WARNING", settings.general.log_format)
+    with _progress() as progress:
+        load = progress.add_task("Loading the model", total=1.0)
+        messages = progress.add_task("Indexing messages", total=None)
+        result = _finish(
+            process.reindex_memory(
+                settings,
+                on_model=lambda fraction, text: progress.update(load, completed=fraction, description=text or None),
+                on_messages=lambda done, total: progress.update(messages, completed=done, total=max(1, total)),
+            )
+        )
+        progress.update(messages, completed=1, total=1)
+    console.print(f"{result.messages} messages indexed into {result.collection}.")
+    if result.dropped:
+        console.print(f"Dropped {', '.join(result.dropped)}.")
+
+
+@cli.callback(invoke_without_command=True)
+def options(version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False) -> None:
+    """Characters who remember you."""
+    if version:
+        console.print(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings(Path(".env"))
+    except WhisperEngineError as error:
+        _fail(error)
+
+
+def _finish(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its end; an expected error becomes one clear line."""
+    try:
+        return asyncio.run(work)
+    except WhisperEngineError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(error: WhisperEngineError) -> NoReturn:
+    Console(stderr=True).print(f"[red]WhisperEngine cannot go on:[/]\n{escape(str(error))}", highlight=False)
+    sys.exit(1)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console
+    )
+
+
+if __name__ == "__main__":
+    main()

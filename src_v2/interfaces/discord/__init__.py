@@ -1,0 +1,1 @@
+"""The Discord door: characters as bots, in direct messages, channels and threads."""

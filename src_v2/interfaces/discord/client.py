@@ -1,0 +1,167 @@
+"""One character on Discord: takes the gateway's events, lets the gate decide, hands over to the desk.
+
+Not for commands (`commands`), connecting and reconnecting (`door`) or rendering (`surface`).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord import app_commands
+
+from src_v2.core.errors import WhisperEngineError
+from src_v2.interfaces.discord.addressing import facts_of
+from src_v2.interfaces.discord.channels import ChannelNotes, Seen
+from src_v2.interfaces.discord.desk import Desk, fetch
+from src_v2.interfaces.discord.gate import Decision, Facts, decide
+from src_v2.interfaces.discord.mentions import NOBODY
+from src_v2.interfaces.discord.places import platform_id
+from src_v2.interfaces.discord.ports import Surroundings
+from src_v2.interfaces.discord.retry import RetryButton
+from src_v2.interfaces.discord.standing import Standing
+from src_v2.interfaces.discord.translate import incoming, text_of
+from src_v2.interfaces.discord.tree import KindTree
+
+log = structlog.get_logger(__name__)
+
+MAX_RATELIMIT_TIMEOUT_S = 60.0
+"""Longer waits that Discord asks for are an error, not a silent pause."""
+
+
+class CharacterClient(discord.Client):
+    """The Discord client of one character."""
+
+    def __init__(
+        self,
+        character: str,
+        around: Surroundings,
+        standing: Standing,
+        *,
+        content: bool,
+        connector: aiohttp.BaseConnector | None,
+        on_first_ready: "Callable[[CharacterClient], Any]",
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
+            connector=connector,
+            allowed_mentions=NOBODY,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=around.options.guild_ready_timeout_s,
+            max_ratelimit_timeout=MAX_RATELIMIT_TIMEOUT_S,
+        )
+        self.character = character
+        self.around = around
+        self.notes = ChannelNotes(around.clock)
+        self.desk = Desk(character, around, self.notes)
+        self.tree: app_commands.CommandTree[CharacterClient] = KindTree(self)
+        self._standing = standing
+        self._content = content
+        self._on_first_ready = on_first_ready
+        self._was_ready = False
+
+    @property
+    def me(self) -> discord.ClientUser:
+        """The bot's own user; there is one once the client has logged in."""
+        if self.user is None:
+            raise RuntimeError("the Discord client has not logged in")
+        return self.user
+
+    async def setup_hook(self) -> None:
+        """Prepare what must be there before the first event."""
+        self.add_dynamic_items(RetryButton)
+
+    async def on_ready(self) -> None:
+        """Note that the character can be talked to."""
+        self._standing.connected(content=self._content)
+        if not self._was_ready:
+            self._was_ready = True
+            log.info("discord_ready", character=self.character, message_content=self._content)
+            await self._on_first_ready(self)
+
+    async def on_resumed(self) -> None:
+        """Note that a dropped connection is back; Discord has sent what was missed."""
+        self._standing.connected(content=self._content)
+
+    async def on_disconnect(self) -> None:
+        """Note that the connection is gone; discord.py comes back by itself."""
+        self._standing.disconnected()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer, observe or ignore a message."""
+        bot = message.author.bot
+        seen = Seen(message.id, message.author.id, "" if bot else message.author.display_name)
+        self.notes.note(message.channel.id, seen)
+        facts = facts_of(message, self.me, content=self._content)
+        async with self.notes.in_order(message.channel.id):
+            match decide(await self._with_session(facts, message.channel)):
+                case Decision.ANSWER:
+                    await self.desk.answer(message, self.me)
+                case Decision.OBSERVE:
+                    present = self.notes.present(message.channel.id, without=message.author.id)
+                    await self.around.memory.keep(incoming(message, self.character, self.me, present))
+                case Decision.IGNORE:
+                    pass
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Honour the edit of a person's message; link previews and the like are no edits."""
+        message = payload.message
+        facts = facts_of(message, self.me, content=self._content)
+        if facts.from_bot or facts.from_system or not facts.readable or not payload.data.get("edited_timestamp"):
+            return
+        async with self.notes.in_order(payload.channel_id):
+            await self.around.lanes.edit(
+                self.character, platform_id(payload.channel_id), str(payload.message_id), text_of(message, self.me)
+            )
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Forget a message that was deleted, whoever wrote it."""
+        await self._deleted(payload.channel_id, payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Forget many."""
+        for message_id in sorted(payload.message_ids):
+            await self._deleted(payload.channel_id, message_id)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what an event handler raised; the next event is handled as if nothing had happened."""
+        log.exception("discord_event_failed", character=self.character, discord_event=event_method)
+
+    async def ask_again(
+        self, interaction: discord.Interaction[Any], asker_id: int, message_ids: tuple[int, ...]
+    ) -> None:
+        """Answer messages once more in place of a failed reply, if their author asks for it."""
+        if interaction.user.id != asker_id:
+            await interaction.response.send_message("Only the person who asked can do that.", ephemeral=True)
+            return
+        await interaction.response.edit_message(view=None)
+        messages = await fetch(self, interaction.channel_id or 0, message_ids)
+        messages = [message for message in messages if message.author.id == asker_id]
+        if not messages:
+            await interaction.followup.send("What you asked is gone, so there is nothing to answer.", ephemeral=True)
+        into = interaction.message
+        for message in messages:
+            await self.desk.answer(message, self.me, again=True, into=into)
+            into = None
+
+    async def _deleted(self, channel_id: int, message_id: int) -> None:
+        async with self.notes.in_order(channel_id):
+            await self.around.lanes.delete(self.character, platform_id(channel_id), str(message_id))
+
+    async def _with_session(self, facts: Facts, channel: discord.abc.MessageableChannel) -> Facts:
+        """Add whether a conversation is on here, where that could make a difference."""
+        if decide(facts) is Decision.ANSWER or decide(replace(facts, session_live=True)) is Decision.IGNORE:
+            return facts
+        live = await self.notes.session_live(channel.id, lambda: self._session_active(channel.id))
+        in_my_thread = facts.in_my_thread or (live and isinstance(channel, discord.Thread))
+        return replace(facts, session_live=live, in_my_thread=in_my_thread)
+
+    async def _session_active(self, channel_id: int) -> bool:
+        try:
+            return await self.around.memory.session_active(self.character, platform_id(channel_id))
+        except WhisperEngineError:
+            return False

@@ -1,0 +1,79 @@
+"""What the Discord door needs from the rest of the house, and the options it takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from src_v2.characters.models import Character
+from src_v2.characters.problems import Problem
+from src_v2.core.audience import Audience
+from src_v2.core.clock import Clock
+from src_v2.interfaces.base import History
+from src_v2.interfaces.lanes import Lanes
+from src_v2.memory.models import ForgottenExchange, InterruptedTurn
+from src_v2.observability.health import Health
+
+PLATFORM = "discord"
+
+MessageContent = Literal["auto", "on", "off"]
+
+
+class DiscordMemory(History, Protocol):
+    """The memory, as far as Discord is concerned."""
+
+    async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
+        """Note which Discord messages show the stored reply `message_id`."""
+        ...
+
+    async def forget_last(self, audience: Audience) -> ForgottenExchange | None:
+        """Remove the last exchange of this user here; None when there is none."""
+        ...
+
+    async def interrupted(self, platform: str) -> list[InterruptedTurn]:
+        """Return the turns that a stop or crash cut off lately."""
+        ...
+
+    async def session_active(self, character: str, channel_id: str) -> bool:
+        """Whether the character spoke in this channel within the time that ends a session."""
+        ...
+
+
+class CharacterShelf(Protocol):
+    """Where the characters are."""
+
+    def get(self, name: str) -> Character:
+        """Return the current version. Raises CharacterNotFound."""
+        ...
+
+    async def reload(self, name: str) -> Character:
+        """Read a character's files again. Raises CharacterError when they are wrong, CharacterNotFound."""
+        ...
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with the character folders now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordOptions:
+    """How the door behaves. `owner_ids` are Discord user ids besides the application's own owner."""
+
+    data_dir: Path
+    message_content: MessageContent = "auto"
+    edit_interval_s: float = 1.0
+    owner_ids: frozenset[int] = field(default_factory=frozenset)
+    guild_ready_timeout_s: float = 2.0
+    """How long a start waits for one more server to be announced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Everything a character's client works with."""
+
+    lanes: Lanes
+    memory: DiscordMemory
+    characters: CharacterShelf
+    health: Health
+    options: DiscordOptions
+    clock: Clock

@@ -1,0 +1,70 @@
+"""Puts the web door's parts together into one ASGI application. Not for listening on a port; `door` does that."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.staticfiles import StaticFiles
+
+from src_v2.core.clock import Clock
+from src_v2.interfaces.web.failures import ApiError, answer_errors
+from src_v2.interfaces.web.guard import Guard
+from src_v2.interfaces.web.ports import ReloadableCharacters, WebOptions
+from src_v2.interfaces.web.replies import Replies
+from src_v2.interfaces.web.routes import Api
+from src_v2.interfaces.web.sign_in import SignIn
+from src_v2.observability.health import Check, Health
+
+STATIC = Path(__file__).parent / "static"
+SERVICE = "whisperengine"
+
+
+def build_application(
+    replies: Replies, characters: ReloadableCharacters, health: Health, options: WebOptions, clock: Clock
+) -> FastAPI:
+    """Return the application: page, static files, API and health."""
+    sign_in = SignIn(options.token, clock)
+    # FastAPI's own documentation pages load their code from other hosts, so only the description itself is served.
+    app = FastAPI(title="WhisperEngine", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.include_router(Api(replies, characters, sign_in, options).router())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    _add_page(app)
+    _add_health(app, health, sign_in)
+    answer_errors(app)
+    app.add_middleware(Guard, sign_in=sign_in, allowed_hosts=options.allowed_hosts)
+    return app
+
+
+def _add_page(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+
+def _add_health(app: FastAPI, health: Health, sign_in: SignIn) -> None:
+    """Add the probes. What is wrong in detail is told only to those who may use the API."""
+
+    def shown(check: Check, request: Request) -> dict[str, Any]:
+        facts: dict[str, Any] = {"name": check.name, "ok": check.ok, "required": check.required}
+        if not _may_read(sign_in, request):
+            return facts
+        return {**facts, "detail": check.detail, "remedy": check.remedy}
+
+    @app.get("/healthz")
+    async def alive(request: Request) -> dict[str, Any]:
+        checks = await health.run()
+        return {"service": SERVICE, "status": "alive", "checks": [shown(check, request) for check in checks]}
+
+    @app.get("/readyz")
+    async def ready() -> JSONResponse:
+        is_ready = await health.ready()
+        return JSONResponse({"service": SERVICE, "ready": is_ready}, 200 if is_ready else 503)
+
+
+def _may_read(sign_in: SignIn, request: Request) -> bool:
+    try:
+        sign_in.check(request)
+    except ApiError:
+        return False
+    return True

@@ -1,0 +1,187 @@
+"""Asking and answering as the page, the API and the terminal share it: say, retry, stop, forget, look.
+
+Knows no HTTP and no terminal. A reply goes on when nobody reads it; whoever comes back reads it from the shelf.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from src_v2.core.audience import Audience
+from src_v2.core.clock import Clock
+from src_v2.core.errors import WhisperEngineError
+from src_v2.core.ids import new_id
+from src_v2.core.messages import IncomingMessage, Role, StopReason, StoredMessage
+from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.web.people import Person
+from src_v2.interfaces.web.ports import WebMemory
+from src_v2.interfaces.web.shelf import Shelf
+from src_v2.interfaces.web.surface import ReplySurface
+
+log = structlog.get_logger(__name__)
+
+MAX_WAITING = 20
+"""Unfinished replies per conversation; more is a runaway program, not a person."""
+
+
+class NotAccepted(WhisperEngineError):
+    """The process is stopping."""
+
+    user_message = "I am about to restart. Please say that again in a moment."
+    retryable = True
+
+
+class TooManyWaiting(WhisperEngineError):
+    """This conversation has MAX_WAITING messages that wait for an answer."""
+
+    user_message = "One thing at a time, please: I am still answering what you said before."
+    retryable = True
+
+
+class StillAnswering(WhisperEngineError):
+    """What was asked for has to wait until the reply has ended."""
+
+    user_message = "A reply is still on its way. Stop it first."
+
+
+class NothingUnanswered(WhisperEngineError):
+    """There is nothing to answer again."""
+
+    user_message = "Everything you said has been answered."
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of a conversation view; `at` is ISO 8601 in UTC."""
+
+    id: str
+    role: str
+    speaker: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """What a client shows when it opens a conversation. `running` is the turn to follow, if any."""
+
+    messages: tuple[Line, ...]
+    running: str | None
+    unanswered: bool
+
+
+class Replies:
+    """The replies of one door. `platform` names the door in the history."""
+
+    def __init__(self, lanes: Lanes, memory: WebMemory, clock: Clock, platform: str) -> None:
+        self._lanes = lanes
+        self._memory = memory
+        self._clock = clock
+        self._platform = platform
+        self._shelf = Shelf(clock)
+
+    async def say(self, person: Person, character: str, text: str, message_id: str | None = None) -> ReplySurface:
+        """Hand a message over and return where its reply appears.
+
+        `message_id` is the client's own id: a client that does not know whether its message arrived says it again
+        under the same id and gets the same reply. Raises NotAccepted or TooManyWaiting.
+        """
+        audience = person.audience(character)
+        known = self._shelf.asked_as(audience, message_id) if message_id else None
+        if known:
+            return known
+        message = IncomingMessage(new_id(), person.author, audience, text, self._clock.now(), self._platform)
+        return await self._submit([message], message_id)
+
+    async def retry(self, audience: Audience) -> ReplySurface:
+        """Answer what has got no reply; when an answer is under way, return that one.
+
+        Raises NothingUnanswered or NotAccepted.
+        """
+        messages = await self._memory.unanswered(audience)
+        live = self._shelf.live(audience)
+        if live:
+            return live[0]
+        if not messages:
+            raise NothingUnanswered("retry without an unanswered message")
+        # Asked anew, so that lanes take them as one burst and not as redelivered events.
+        now = self._clock.now()
+        return await self._submit([replace(m, sent_at=now, platform_message_id=None) for m in messages])
+
+    async def stop(self, reply: ReplySurface) -> bool:
+        """Stop a reply that is being given; False when it has ended or has not begun."""
+        if reply.final is not None or not reply.begun:
+            return False
+        return await self._lanes.stop(reply.audience.character, reply.audience.channel_id)
+
+    async def forget_last(self, audience: Audience) -> bool:
+        """Forget the last exchange; False when there is none. Raises StillAnswering."""
+        if self._shelf.live(audience):
+            raise StillAnswering("forget_last during a reply")
+        return await self._memory.forget_last(audience) is not None
+
+    async def conversation(self, audience: Audience, limit: int) -> ConversationView:
+        """Return the newest `limit` messages, those just said included, and what is going on."""
+        stored = await self._memory.conversation(audience, limit)
+        live = self._shelf.live(audience)
+        unanswered = not live and bool(await self._memory.unanswered(audience))
+        lines = [_stored_line(message) for message in stored]
+        held = {line.id for line in lines}
+        lines += [_asked_line(m) for reply in live for m in reply.asked if m.id not in held]
+        return ConversationView(tuple(lines), live[0].id if live else None, unanswered)
+
+    def find(self, reply_id: str) -> ReplySurface | None:
+        """Return a reply that is under way or ended a short time ago."""
+        return self._shelf.find(reply_id)
+
+    def close(self) -> None:
+        """End every reply that is still open, so that its readers can go; the process stops."""
+        for reply in self._shelf.live():
+            reply.close(StopReason.SHUTDOWN)
+
+    async def _submit(self, messages: Sequence[IncomingMessage], message_id: str | None = None) -> ReplySurface:
+        audience = messages[-1].audience
+        earlier = self._shelf.live(audience)
+        if len(earlier) >= MAX_WAITING:
+            raise TooManyWaiting("too many messages wait in one conversation")
+        reply = ReplySurface(new_id(), audience)
+        reply.asked += messages
+        if message_id:
+            reply.message_ids.add(message_id)
+        self._shelf.put(reply)
+        try:
+            for message in messages:
+                if not await self._lanes.submit(message, reply):
+                    raise NotAccepted("the lanes are closed")
+        except BaseException:
+            self._shelf.drop(reply)
+            raise
+        return self._joined(reply, earlier) or reply
+
+    def _joined(self, reply: ReplySurface, earlier: Sequence[ReplySurface]) -> ReplySurface | None:
+        """Return the earlier reply that also answers what `reply` was opened for; None when it is its own."""
+        if not earlier or reply.begun or reply.closed or _holds(self._lanes, reply):
+            return None
+        self._shelf.drop(reply)
+        earlier[-1].asked += reply.asked
+        earlier[-1].message_ids |= reply.message_ids
+        return earlier[-1]
+
+
+def _holds(lanes: Lanes, reply: ReplySurface) -> bool:
+    """Whether a turn that waits or runs shows itself on `reply`: a burst is shown on its first message's surface."""
+    # Lanes do not say this themselves yet, and without it the reader of a burst's second message would wait forever.
+    lane = lanes._lanes.get((reply.audience.character, reply.audience.channel_id))
+    if lane is None:
+        return False
+    turns = [*lane.waiting, *([lane.running.waiting] if lane.running else [])]
+    return any(waiting.surface is reply for waiting in turns)
+
+
+def _stored_line(message: StoredMessage) -> Line:
+    return Line(message.id, message.role.value, message.speaker_name, message.text, message.created_at.isoformat())
+
+
+def _asked_line(message: IncomingMessage) -> Line:
+    return Line(message.id, Role.USER.value, message.author.name, message.text, message.sent_at.isoformat())

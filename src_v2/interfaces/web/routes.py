@@ -1,0 +1,216 @@
+"""The HTTP API: what a browser or a program can ask, and how the answers look.
+
+Every error is `{"error": {"code", "message"}}`. A turn's id is that of its event stream; it can be followed again for a
+few minutes after its end.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from src_v2.core.errors import CharacterError, CharacterNotFound
+from src_v2.core.messages import StopReason
+from src_v2.interfaces.web.failures import ApiError
+from src_v2.interfaces.web.people import LOCAL_PERSON, USER_ID_PATTERN, Person, api_person
+from src_v2.interfaces.web.ports import CharacterCard, ReloadableCharacters, WebOptions
+from src_v2.interfaces.web.replies import Replies
+from src_v2.interfaces.web.sign_in import SignIn
+from src_v2.interfaces.web.sse import reply_stream
+from src_v2.interfaces.web.surface import ReplySurface
+
+MAX_TEXT_CHARACTERS = 4000
+"""Twice what Discord takes: a long letter. More is a document, which is not what a chat message is for."""
+SHOWN_MESSAGES = 100
+MAX_SHOWN_MESSAGES = 500
+
+UserId = Annotated[str, Field(pattern=USER_ID_PATTERN)]
+
+
+class User(BaseModel):
+    """A person that a program speaks for."""
+
+    id: UserId
+    name: str = Field("", max_length=100)
+
+
+class ConversationOf(BaseModel):
+    """Which conversation is meant; without a user, that of the person in front of this machine."""
+
+    character: str = ""
+    user: User | None = None
+
+
+class ChatRequest(ConversationOf):
+    """A message. `message_id` is the client's own id for it: sent twice, it counts once."""
+
+    text: str
+    stream: bool = True
+    message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
+
+
+class RetryRequest(ConversationOf):
+    """Ask for an answer to what has got none."""
+
+    stream: bool = True
+
+
+class TokenRequest(BaseModel):
+    """The sign-in form."""
+
+    token: str = Field(max_length=1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """The handlers and what they need."""
+
+    replies: Replies
+    characters: ReloadableCharacters
+    sign_in: SignIn
+    options: WebOptions
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(prefix="/api")
+        router.add_api_route("/characters", self.list_characters, methods=["GET"])
+        router.add_api_route("/characters/{name}/reload", self.reload_character, methods=["POST"])
+        router.add_api_route("/conversation", self.conversation, methods=["GET"])
+        router.add_api_route("/chat", self.chat, methods=["POST"], response_model=None)
+        router.add_api_route("/chat/retry", self.retry, methods=["POST"], response_model=None)
+        router.add_api_route("/chat/forget-last", self.forget_last, methods=["POST"])
+        router.add_api_route("/turns/{turn_id}/events", self.follow, methods=["GET"], response_model=None)
+        router.add_api_route("/turns/{turn_id}/stop", self.stop, methods=["POST"])
+        router.add_api_route("/session", self.begin_session, methods=["POST"], status_code=204)
+        router.add_api_route("/session", self.end_session, methods=["DELETE"], status_code=204)
+        return router
+
+    async def list_characters(self) -> dict[str, Any]:
+        """Return the characters one can talk to and which one the page opens with."""
+        names = self.characters.names()
+        cards = [self.characters.get(name) for name in names]
+        default = self.options.default_character
+        return {
+            "characters": [{"name": card.name, "display_name": card.display_name} for card in cards],
+            "default": default if default in names else next(iter(names), None),
+        }
+
+    async def reload_character(self, name: str) -> dict[str, Any]:
+        """Read a character's folder again and return what is wrong with it."""
+        try:
+            await self.characters.reload(name)
+        except CharacterNotFound as error:
+            raise self._unknown_character() from error
+        except CharacterError:
+            loaded = False  # the reasons are among the problems below
+        else:
+            loaded = True
+        own = [p for p in self.characters.problems() if getattr(p, "character", "") == name.lower()]
+        return {"loaded": loaded, "problems": [str(problem) for problem in own]}
+
+    async def conversation(
+        self,
+        character: str = "",
+        user: Annotated[str | None, Query(pattern=USER_ID_PATTERN)] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_SHOWN_MESSAGES)] = SHOWN_MESSAGES,
+    ) -> dict[str, Any]:
+        """Return the newest messages of a conversation and what is going on in it."""
+        person = api_person(user) if user else LOCAL_PERSON
+        view = await self.replies.conversation(person.audience(self._character(character).name), limit)
+        return {**asdict(view), "demo": self.options.demo, "model": self.options.model_name}
+
+    async def chat(self, asked: ChatRequest) -> Response:
+        """Say something; the reply comes as an event stream, or whole when `stream` is false."""
+        name = self._character(asked.character).name
+        text = checked_text(asked.text)
+        reply = await self.replies.say(_person(asked.user), name, text, asked.message_id)
+        return await _answer(reply, stream=asked.stream)
+
+    async def retry(self, asked: RetryRequest) -> Response:
+        """Answer what has got no reply."""
+        audience = _person(asked.user).audience(self._character(asked.character).name)
+        return await _answer(await self.replies.retry(audience), stream=asked.stream)
+
+    async def forget_last(self, asked: ConversationOf) -> dict[str, bool]:
+        """Forget the last exchange everywhere."""
+        audience = _person(asked.user).audience(self._character(asked.character).name)
+        return {"forgotten": await self.replies.forget_last(audience)}
+
+    async def follow(
+        self,
+        turn_id: str,
+        after: Annotated[int | None, Query(ge=-1)] = None,
+        last_event_id: Annotated[int | None, Header(ge=-1)] = None,
+    ) -> Response:
+        """Return the events of a turn behind the given one, then those to come."""
+        seen = next((index for index in (after, last_event_id) if index is not None), -1)
+        return reply_stream(self._turn(turn_id), seen)
+
+    async def stop(self, turn_id: str) -> dict[str, bool]:
+        """Stop a turn that is being answered; what has been said stays."""
+        return {"stopped": await self.replies.stop(self._turn(turn_id))}
+
+    async def begin_session(self, request: Request, asked: TokenRequest) -> Response:
+        """Sign in with the token."""
+        response = Response(status_code=204)
+        self.sign_in.begin(request, asked.token, response)
+        return response
+
+    async def end_session(self) -> Response:
+        """Sign out."""
+        response = Response(status_code=204)
+        self.sign_in.end(response)
+        return response
+
+    def _character(self, name: str) -> CharacterCard:
+        try:
+            return self.characters.get((name or self.options.default_character).strip().lower())
+        except CharacterNotFound as error:
+            raise self._unknown_character() from error
+
+    def _unknown_character(self) -> ApiError:
+        known = list(self.characters.names())
+        text = f"There is no character of that name. I know: {', '.join(known) or 'nobody yet'}."
+        return ApiError(404, "unknown_character", text, known=known)
+
+    def _turn(self, turn_id: str) -> ReplySurface:
+        reply = self.replies.find(turn_id)
+        if reply is None:
+            raise ApiError(404, "unknown_turn", "That turn is over; the conversation has what was said.")
+        return reply
+
+
+def checked_text(text: str) -> str:
+    """Return what was said, ready to be stored. Raises ApiError when it is empty, too long or no Unicode."""
+    text = text.replace("\x00", "").strip()  # PostgreSQL takes no NUL
+    if not text:
+        raise ApiError(422, "empty_text", "There is nothing to answer: the text is empty.")
+    if len(text) > MAX_TEXT_CHARACTERS:
+        limit = f"{MAX_TEXT_CHARACTERS:,}"
+        raise ApiError(413, "text_too_long", f"That is {len(text):,} characters; a message has at most {limit}.")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ApiError(422, "invalid_text", "The text holds half a character (a lone surrogate).") from error
+    return text
+
+
+def _person(user: User | None) -> Person:
+    return LOCAL_PERSON if user is None else api_person(user.id, " ".join(user.name.split()))
+
+
+async def _answer(reply: ReplySurface, *, stream: bool) -> Response:
+    """Return the reply as a stream, or wait for its end and return it whole."""
+    if stream:
+        return reply_stream(reply)
+    final = await reply.ended()
+    if final.name == "failed":
+        raise ApiError(503, "no_reply", final.data["text"], turn_id=reply.id, retryable=final.data["retryable"])
+    reason = final.data.get("reason")
+    if reason == StopReason.SHUTDOWN:
+        text = "I was interrupted. What you said is kept; ask for an answer again in a moment."
+        raise ApiError(503, "interrupted", text, turn_id=reply.id)
+    answer = {"turn_id": reply.id, "message_id": final.data.get("message_id"), "text": final.data["text"]}
+    return JSONResponse(answer if reason is None else {**answer, "stopped": reason})

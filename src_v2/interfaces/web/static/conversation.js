@@ -1,0 +1,197 @@
+// One conversation with one character: loads it, says things, follows replies, and finds back after a break.
+
+import * as api from "./api.js";
+import { Message, Reply, action } from "./messages.js";
+import { delay, follow } from "./stream.js";
+
+export class Conversation {
+  // `page` shows what the list does not: presence, connection, announcements, the composer.
+  constructor(character, list, page) {
+    Object.assign(this, { character, list, page });
+    this.replies = new Map(); // turn id -> Reply, while it is being written
+    this.leaving = new AbortController();
+    this.lastTry = { text: "", id: "" };
+  }
+
+  get signal() {
+    return this.leaving.signal;
+  }
+
+  leave() {
+    this.leaving.abort();
+  }
+
+  // Shows the conversation as the server has it; keeps trying while nobody answers.
+  async load() {
+    const found = await this.persist(() => api.conversation(this.character.name));
+    if (this.signal.aborted) return;
+    this.list.show(found.messages);
+    this.page.loaded(found);
+    if (found.running) this.run((signal) => api.events(found.running, -1, signal), { attached: true });
+    else if (found.unanswered) this.offerAnswer();
+  }
+
+  // Looks whether something was said elsewhere (another tab, the terminal) while nobody looked here.
+  async refresh() {
+    if (this.replies.size > 0) return;
+    const found = await api.conversation(this.character.name);
+    const newest = found.messages.at(-1)?.id;
+    if (this.replies.size === 0 && (found.running || newest !== this.newestId)) await this.load();
+  }
+
+  get newestId() {
+    return this.list.last()?.node.dataset.id;
+  }
+
+  async say(text) {
+    if (this.lastTry.text !== text) this.lastTry = { text, id: randomId() };
+    const { id } = this.lastTry;
+    const mine = this.list.append(new Message({ role: "user", speaker: "you", text }));
+    this.page.said();
+    await this.run((signal) => api.say(this.character.name, text, id, signal), {
+      refused: (error) => {
+        mine.remove();
+        const why = error instanceof api.Offline ? "Not sent: there is no connection. Your text is still here." : error.message;
+        this.page.giveBack(text, why);
+      },
+      accepted: () => (this.lastTry = { text: "", id: "" }),
+    });
+  }
+
+  async retry() {
+    this.list.clearOffers();
+    this.failed?.remove();
+    this.failed = undefined;
+    await this.run((signal) => api.retry(this.character.name, signal), {
+      refused: (error) => (error.code === "nothing_to_retry" ? this.load() : this.offerAnswer(error.message)),
+    });
+  }
+
+  async stop() {
+    const turnId = this.replies.keys().next().value;
+    if (turnId) await api.stop(turnId).catch(() => {}); // when it cannot be reached the connection's notice says so
+  }
+
+  async forgetLast() {
+    await api.forgetLast(this.character.name);
+    await this.load();
+  }
+
+  // Follows one turn from `open` to its end.
+  async run(open, { refused = () => {}, accepted = () => {}, attached = false } = {}) {
+    const seen = { turnId: null };
+    try {
+      const connection = { lost: () => this.page.lost(), back: () => this.page.back(), signal: this.signal };
+      for await (const event of follow(open, connection)) {
+        if (event.name === "started" && !this.begin(event.data.turn_id, seen, accepted)) return;
+        if (event.name !== "started") this.show(seen, event);
+      }
+    } catch (error) {
+      if (this.signal.aborted) return;
+      this.end(seen.turnId)?.remove();
+      await this.broken(error, seen.turnId || attached, refused);
+      return;
+    }
+    if (!this.signal.aborted) await this.ended(seen, attached);
+  }
+
+  // False when this message joined a reply that is shown already: its own reader goes on.
+  begin(turnId, seen, accepted) {
+    accepted();
+    const known = this.replies.get(turnId);
+    if (known) {
+      if (seen.turnId !== turnId) this.list.moveToEnd(known);
+      return seen.turnId === turnId;
+    }
+    seen.turnId = turnId;
+    this.replies.set(turnId, this.list.append(new Reply(this.character.display_name)));
+    this.page.busy(true);
+    return true;
+  }
+
+  show(seen, { name, data }) {
+    const reply = this.replies.get(seen.turnId);
+    seen.final = data;
+    if (name === "delta") reply.add(data.text);
+    else if (name === "status") reply.setStatus([data.icon, data.text].filter(Boolean).join(" "));
+    else if (name === "restart") reply.reset();
+    else if (name === "retract") seen.retracted = true;
+    else if (name === "done") this.done(reply, data);
+    else if (name === "failed") this.fail(reply, data);
+    else if (name === "stopped") this.stopped(reply, data, seen);
+  }
+
+  done(reply, data) {
+    const shown = this.list.byId(data.message_id); // the history had it already
+    if (shown && shown !== reply) shown.remove();
+    reply.node.dataset.id = data.message_id;
+    reply.finish(data.text);
+    this.page.announce(`${this.character.display_name}: ${data.text}`);
+  }
+
+  fail(reply, data) {
+    reply.node.classList.add("failed");
+    reply.finish(data.text, action("Try again", () => this.retry()));
+    this.failed = reply;
+    this.page.announce(`${this.character.display_name} could not answer: ${data.text}`);
+  }
+
+  stopped(reply, data, seen) {
+    seen.interrupted = data.reason === "shutdown";
+    if (data.text && !seen.retracted) {
+      reply.finish(data.text, seen.interrupted ? "interrupted" : "stopped");
+      return;
+    }
+    reply.remove();
+    if (data.reason === "user") this.list.note("You stopped this reply.");
+  }
+
+  async ended(seen, attached) {
+    this.end(seen.turnId);
+    if (seen.interrupted) {
+      this.page.lost();
+      await this.load();
+    } else if (attached) {
+      await this.refresh(); // more may have been asked before this page was opened
+    }
+  }
+
+  end(turnId) {
+    const reply = this.replies.get(turnId);
+    this.replies.delete(turnId);
+    this.page.busy(this.replies.size > 0);
+    return reply;
+  }
+
+  // Before the turn began the message is not with the server; afterwards the server knows more than this page.
+  async broken(error, begun, refused) {
+    if (error.code === "sign_in_required") this.page.signIn();
+    else if (begun) await this.load();
+    else refused(error);
+  }
+
+  offerAnswer(why = "Your last message has no reply yet.") {
+    this.list.offer(why, "Answer now", () => this.retry());
+  }
+
+  async persist(ask) {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const answer = await ask();
+        this.page.back();
+        return answer;
+      } catch (error) {
+        if (this.signal.aborted) throw error;
+        if (error.code === "sign_in_required") this.page.signIn();
+        else this.page.lost();
+        await delay(attempt, this.signal);
+      }
+    }
+  }
+}
+
+// crypto.randomUUID exists on https and loopback only.
+function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,115 @@
+"""Every table, as SQLAlchemy Core. The source of truth for what was said; queries live in the slices' stores.
+
+A change here needs a migration in `migrations_v2`: a test compares the two.
+"""
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, PrimaryKeyConstraint, Table, Text
+
+from src_v2.storage.types_sql import UtcDateTime
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+users = Table(
+    "v2_users",
+    METADATA,
+    Column("id", Text, primary_key=True),  # "<platform>:<platform's id>"
+    Column("display_name", Text, nullable=False),
+    Column("timezone", Text),  # an IANA name, when the user told us
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "v2_sessions",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+)
+
+turns = Table(
+    "v2_turns",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("channel_id", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("status", Text, nullable=False),  # waiting, answering, answered, failed, stopped or abandoned
+    Column("error", Text),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Index(None, "status", "started_at"),
+)
+
+messages = Table(
+    "v2_messages",
+    METADATA,
+    Column("id", Text, primary_key=True),  # also the id of its vector
+    Column("turn_id", Text),
+    Column("session_id", Text),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),  # whom the exchange is with
+    Column("speaker_id", Text, nullable=False),  # who spoke: that user, or "character:<name>"
+    Column("speaker_name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("reply_to", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("indexed_in", Text),  # the vector collection that holds it; null until it does
+    Index(None, "character", "channel_id", "created_at"),
+    Index(None, "character", "user_id", "created_at"),
+    Index(None, "indexed_in"),
+)
+
+message_refs = Table(
+    "v2_message_refs",
+    METADATA,
+    # A long reply is several messages on Discord, so one stored message may have several platform ids.
+    Column("character", Text, nullable=False),
+    Column("platform_message_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    PrimaryKeyConstraint("character", "platform_message_id"),
+    Index(None, "message_id"),
+)
+
+llm_calls = Table(
+    "v2_llm_calls",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("turn_id", Text),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text),
+    Column("purpose", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("prompt_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("completion_tokens", Integer, nullable=False),
+    Column("reasoning_tokens", Integer, nullable=False),
+    Column("estimated", Boolean, nullable=False),
+    Column("first_token_ms", Float),
+    Column("total_ms", Float, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
+    Index(None, "user_id", "created_at"),
+)

@@ -1,0 +1,263 @@
+"""The embedded vector store: Qdrant Edge, in this process, one shard folder per collection. Needs no server.
+
+The library is synchronous, so every call runs in a thread: reads on the loop's default executor, writes on one thread
+of our own. That thread is the write lock; unlike an asyncio one it also holds when a caller is cancelled half-way.
+"""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import qdrant_edge as edge
+
+from src_v2.core.errors import StoreError, StoreUnavailable
+from src_v2.core.filters import EVERYTHING, Filter
+from src_v2.storage.vectors.base import (
+    DENSE,
+    KEYWORD_FIELDS,
+    RRF_K,
+    SPARSE,
+    TENANT_FIELD,
+    TIME_FIELD,
+    CollectionSpec,
+    Dense,
+    Hit,
+    Point,
+    SparseVector,
+    candidates,
+    plain_payload,
+)
+from src_v2.storage.vectors.filters_qdrant import to_qdrant
+
+_NEVER_KB = 10**8
+"""Building an HNSW index holds the interpreter for up to a minute; scanning 100,000 points takes half a millisecond."""
+_UNFINISHED = ".unfinished"
+_LOCKED = "WouldBlock"
+_T = TypeVar("_T")
+
+
+class EdgeVectorStore:
+    """A `VectorStore` in the folder `path`, which belongs to one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.round_trips = 0
+        self._path = path
+        self._shards: dict[str, edge.EdgeShard] = {}
+        self._opening = Lock()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="vectors-write")
+
+    async def ensure(self, spec: CollectionSpec) -> None:
+        """Make the collection exist; see VectorStore."""
+        await self._write(lambda: self._ensure(spec))
+
+    async def upsert(self, name: str, points: Sequence[Point]) -> None:
+        """Store points; see VectorStore."""
+        if points:
+            await self._write(lambda: self._update(name, edge.UpdateOperation.upsert_points(_edge_points(points))))
+
+    async def hybrid_search(
+        self, name: str, dense: Dense, sparse: SparseVector | None, condition: Filter, limit: int
+    ) -> list[Hit]:
+        """Search; see VectorStore."""
+        found = await self._read(lambda: self._shard(name).query(_request(dense, sparse, condition, limit)))
+        return [Hit(str(point.id), point.score, point.payload or {}) for point in found]
+
+    async def delete(self, name: str, ids: Sequence[str]) -> None:
+        """Delete by id; see VectorStore."""
+        await self._write(lambda: self._update(name, edge.UpdateOperation.delete_points(list(ids))))
+
+    async def delete_where(self, name: str, condition: Filter) -> None:
+        """Delete by filter; see VectorStore."""
+        wanted = to_qdrant(condition, EdgeForms())
+        await self._write(lambda: self._update(name, edge.UpdateOperation.delete_points_by_filter(wanted)))
+
+    async def count(self, name: str, condition: Filter) -> int:
+        """Count; see VectorStore."""
+        wanted = edge.CountRequest(exact=True, filter=to_qdrant(condition, EdgeForms()))
+        return await self._read(lambda: self._shard(name).count(wanted))
+
+    async def missing(self, name: str, ids: Sequence[str]) -> list[str]:
+        """Return unknown ids; see VectorStore."""
+        held = await self._read(lambda: self._shard(name).retrieve(list(ids), with_payload=False, with_vector=False))
+        known = {str(record.id) for record in held}
+        return [wanted for wanted in ids if wanted not in known]
+
+    async def ids(self, name: str, *, start: str | None = None, limit: int = 1000) -> tuple[list[str], str | None]:
+        """Return a page of ids; see VectorStore."""
+        page = edge.ScrollRequest(offset=start, limit=limit, with_payload=False, with_vector=False)
+        records, after = await self._read(lambda: self._shard(name).scroll(page))
+        return [str(record.id) for record in records], None if after is None else str(after)
+
+    async def collections(self) -> list[str]:
+        """Return the names; see VectorStore."""
+        return await asyncio.to_thread(self._folders)
+
+    async def drop(self, name: str) -> None:
+        """Delete a collection; see VectorStore."""
+        await self._write(lambda: self._drop(name))
+
+    async def check(self) -> None:
+        """Open every collection: finds a folder that another process uses, and broken files."""
+        await self._read(lambda: [self._shard(name).count(edge.CountRequest(exact=False)) for name in self._folders()])
+
+    async def close(self) -> None:
+        """Flush and close every shard, after the writes under way. The store cannot be used afterwards."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._close)
+        self._writer.shutdown(wait=False)
+
+    async def _read(self, call: Callable[[], _T]) -> _T:
+        self.round_trips += 1
+        return await asyncio.to_thread(_translated, call)
+
+    async def _write(self, call: Callable[[], _T]) -> _T:
+        self.round_trips += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, _translated, call)
+        except RuntimeError as error:
+            raise StoreUnavailable("the vector store is closed") from error
+
+    def _folders(self) -> list[str]:
+        if not self._path.is_dir():
+            return []
+        return sorted(item.name for item in self._path.iterdir() if item.is_dir() and item.suffix != _UNFINISHED)
+
+    def _shard(self, name: str) -> edge.EdgeShard:
+        with self._opening:
+            if name not in self._shards:
+                if not (self._path / name).is_dir():
+                    raise StoreError(f"there is no vector collection {name}")
+                self._shards[name] = edge.EdgeShard.load(str(self._path / name))
+            return self._shards[name]
+
+    def _update(self, name: str, operation: edge.UpdateOperation) -> None:
+        # Acknowledged means: in the shard's write-ahead log, from which `load` recovers after a kill.
+        self._shard(name).update(operation)
+
+    def _ensure(self, spec: CollectionSpec) -> None:
+        if not (self._path / spec.name).is_dir():
+            self._create(spec)
+        self._shard(spec.name)
+        size = _stored_size(self._path / spec.name)
+        if size != spec.size:
+            raise StoreError(f"vector collection {spec.name} holds vectors of size {size}, not {spec.size}")
+
+    def _create(self, spec: CollectionSpec) -> None:
+        """Build the shard aside and rename it, so that a kill in between leaves nothing half-made behind."""
+        aside = self._path / f"{spec.name}{_UNFINISHED}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        shard = edge.EdgeShard.create(str(aside), _config(spec))
+        for name, index in _indexes().items():
+            shard.update(edge.UpdateOperation.create_field_index(name, index))
+        shard.flush()
+        shard.close()
+        aside.rename(self._path / spec.name)
+
+    def _drop(self, name: str) -> None:
+        with self._opening:
+            shard = self._shards.pop(name, None)
+            if shard is not None:
+                shard.close()
+            folder = self._path / name
+            if folder.is_dir():
+                shutil.rmtree(folder.rename(folder.with_name(name + _UNFINISHED)))
+
+    def _close(self) -> None:
+        with self._opening:
+            while self._shards:
+                _, shard = self._shards.popitem()
+                shard.flush()
+                shard.close()
+
+
+class EdgeForms:
+    """Makes Qdrant Edge's conditions."""
+
+    def texts(self, key: str, values: list[str]) -> edge.FieldCondition:
+        """See Forms."""
+        return edge.FieldCondition(key, match=edge.MatchAny(values))
+
+    def number(
+        self, key: str, *, gte: float | None = None, lt: float | None = None, lte: float | None = None
+    ) -> edge.FieldCondition:
+        """See Forms."""
+        return edge.FieldCondition(key, range=edge.RangeFloat(gte=gte, lt=lt, lte=lte))
+
+    def group(
+        self, *, must: Sequence[Any] = (), should: Sequence[Any] = (), must_not: Sequence[Any] = ()
+    ) -> edge.Filter:
+        """See Forms."""
+        return edge.Filter(must=list(must) or None, should=list(should) or None, must_not=list(must_not) or None)
+
+    def nothing(self) -> edge.HasIdCondition:
+        """See Forms."""
+        return edge.HasIdCondition(set())
+
+
+def _translated(call: Callable[[], _T]) -> _T:
+    try:
+        return call()
+    except StoreError:
+        raise
+    except Exception as error:  # the library raises plain Exception for everything
+        if _LOCKED in str(error):
+            raise StoreError("another WhisperEngine uses this data folder: stop it, or set another one") from error
+        raise StoreError(f"the vector store refused ({error})") from error
+
+
+def _stored_size(folder: Path) -> int:
+    """Read the dense vectors' size from the shard's own description; the library does not tell it."""
+    config = json.loads((folder / "edge_config.json").read_text(encoding="utf-8"))
+    return int(config["vectors"][DENSE]["size"])
+
+
+def _config(spec: CollectionSpec) -> edge.EdgeConfig:
+    return edge.EdgeConfig(
+        vectors={DENSE: edge.EdgeVectorParams(size=spec.size, distance=edge.Distance.Cosine)},
+        sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NEVER_KB),
+    )
+
+
+def _indexes() -> dict[str, Any]:
+    keywords = dict.fromkeys(KEYWORD_FIELDS, edge.PayloadSchemaType.Keyword)
+    return keywords | {
+        TENANT_FIELD: edge.KeywordIndexParams(is_tenant=True),
+        TIME_FIELD: edge.PayloadSchemaType.Integer,
+    }
+
+
+def _edge_points(points: Sequence[Point]) -> list[edge.Point]:
+    return [edge.Point(point.id, _vectors(point), plain_payload(point.payload)) for point in points]
+
+
+def _vectors(point: Point) -> dict[str, Any]:
+    vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
+    if point.sparse.indices:
+        vectors[SPARSE] = _sparse(point.sparse)
+    return vectors
+
+
+def _floats(dense: Dense) -> list[float]:
+    # An array is taken as it is, without making a float object per number; the library's stubs know lists only.
+    return cast("list[float]", dense)
+
+
+def _sparse(vector: SparseVector) -> edge.SparseVector:
+    return edge.SparseVector(list(vector.indices), list(vector.values))
+
+
+def _request(dense: Dense, sparse: SparseVector | None, condition: Filter, limit: int) -> edge.QueryRequest:
+    wanted = None if condition == EVERYTHING else to_qdrant(condition, EdgeForms())
+    by_meaning = edge.Query.Nearest(_floats(dense), using=DENSE)
+    if sparse is None or not sparse.indices:
+        return edge.QueryRequest(limit=limit, query=by_meaning, filter=wanted, with_payload=True)
+    by_words = edge.Query.Nearest(_sparse(sparse), using=SPARSE)
+    stages = [edge.Prefetch(candidates(limit), query=query, filter=wanted) for query in (by_meaning, by_words)]
+    fused = cast("edge.Fusion", edge.Fusion.Rrf(k=RRF_K))  # a variant of it, which the stubs do not say
+    return edge.QueryRequest(limit=limit, query=fused, prefetches=stages, with_payload=True)

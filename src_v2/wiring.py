@@ -1,0 +1,108 @@
+"""From settings to the configuration of each part. `app` builds the parts from these; nothing here opens anything."""
+
+from src_v2.agents.models.attempt import Timeouts
+from src_v2.agents.models.build import ModelBuilder
+from src_v2.agents.models.retry import RetryPolicy
+from src_v2.agents.models.service import LanguageModels
+from src_v2.agents.models.spec import ModelSpec, resolve_chain
+from src_v2.agents.prompt import Budgets
+from src_v2.config.settings import Settings
+from src_v2.core.clock import Clock
+from src_v2.interfaces.web.ports import WebOptions
+from src_v2.memory.embeddings.choosing import EmbeddingConfig
+from src_v2.storage.stores import StoreConfig
+
+Keys = dict[str, str]
+
+
+def store_config(settings: Settings) -> StoreConfig:
+    """Return which stores are servers and where they are."""
+    stores = settings.stores
+    return StoreConfig(
+        data_dir=settings.general.data_dir,
+        database_url=stores.database_url.get_secret_value(),
+        qdrant_url=stores.qdrant_url,
+        qdrant_api_key=stores.qdrant_api_key.get_secret_value(),
+        neo4j_uri=stores.neo4j_uri,
+        neo4j_user=stores.neo4j_user,
+        neo4j_password=stores.neo4j_password.get_secret_value(),
+        redis_url=stores.redis_url.get_secret_value(),
+        influx_url=stores.influx_url,
+        influx_token=stores.influx_token.get_secret_value(),
+        influx_org=stores.influx_org,
+        influx_bucket=stores.influx_bucket,
+        metrics_file=stores.metrics_file,
+    )
+
+
+def embedding_config(settings: Settings) -> EmbeddingConfig:
+    """Return which embedding model is wanted."""
+    embedding = settings.embedding
+    return EmbeddingConfig(
+        data_dir=settings.general.data_dir,
+        model=embedding.model,
+        size=embedding.dimensions,
+        threads=embedding.threads,
+        offline=embedding.offline,
+        base_url=embedding.base_url,
+        api_key=embedding.api_key.get_secret_value() or settings.keys.openai_api_key.get_secret_value(),
+    )
+
+
+def main_provider(settings: Settings) -> str:
+    """Return the provider of LLM_MODEL, as it is written there."""
+    return settings.llm.model.partition(":")[0].strip().lower()
+
+
+def model_keys(settings: Settings) -> Keys:
+    """Return provider -> key; LLM_API_KEY counts for the provider of LLM_MODEL unless that has a key of its own."""
+    keys = settings.keys.by_provider()
+    own = settings.llm.api_key.get_secret_value()
+    if own:
+        keys.setdefault(main_provider(settings), own)
+    return keys
+
+
+def model_chain(settings: Settings) -> tuple[ModelSpec, ...]:
+    """Return the models in the order in which they are asked; SettingsError for an unknown one or a missing key."""
+    base_urls = {"ollama": settings.keys.ollama_base_url}
+    if settings.llm.base_url:
+        base_urls[main_provider(settings)] = settings.llm.base_url
+    wanted = (settings.llm.model, *settings.llm.fallback_models)
+    return resolve_chain(wanted, keys=model_keys(settings), base_urls=base_urls)
+
+
+def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> LanguageModels:
+    """Return the models that answer, not connected yet."""
+    llm = settings.llm
+    build = ModelBuilder(
+        keys=model_keys(settings),
+        temperature=llm.temperature,
+        max_reply_tokens=llm.max_reply_tokens,
+        connect_s=llm.connect_timeout_s,
+    )
+    timeouts = Timeouts(llm.connect_timeout_s, llm.first_token_timeout_s, llm.total_timeout_s)
+    retries = RetryPolicy(attempts=llm.attempts)
+    return LanguageModels(
+        chain, build=build, clock=clock, timeouts=timeouts, retries=retries, at_once=llm.max_concurrent
+    )
+
+
+def prompt_budgets(settings: Settings) -> Budgets:
+    """Return how many tokens each block of the prompt may have."""
+    memory = settings.memory
+    return Budgets(memory.history_tokens, memory.recall_tokens, memory.recall_limit)
+
+
+def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:
+    """Return how the web door is reached and what it says about the process."""
+    web = settings.web
+    return WebOptions(
+        host=web.host,
+        port=web.port,
+        token=web.token.get_secret_value(),
+        allowed_hosts=web.allowed_hosts,
+        default_character=settings.general.character,
+        demo=main_model.provider == "offline",
+        model_name=str(main_model),
+    )

@@ -1,0 +1,89 @@
+"""Fixtures for real stores. A test that asks for one the machine cannot give is skipped, with the reason."""
+
+import asyncio
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from src_v2.storage import migrate
+from src_v2.storage.database import Database
+from tests.support.servers import Server, postgres_server, redis_server
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="whisperengine-postgres-") as folder:
+        try:
+            server = postgres_server(Path(folder))
+        except LookupError as reason:
+            pytest.skip(str(reason))
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def _redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    try:
+        server = redis_server(tmp_path_factory.mktemp("redis"))
+    except LookupError as reason:
+        pytest.skip(str(reason))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres(_postgres: Server) -> Iterator[Server]:
+    """Give a real PostgreSQL that the test may kill, freeze and restart."""
+    yield _postgres
+    _postgres.ensure_running()
+
+
+@pytest.fixture
+def redis(_redis: Server) -> Iterator[Server]:
+    """Give a real Redis that the test may kill, freeze and restart."""
+    yield _redis
+    _redis.ensure_running()
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """Give the URL of a new, empty database on the real PostgreSQL."""
+    name = f"t{uuid.uuid4().hex}"
+    asyncio.run(_create_database(postgres.url, name))
+    return f"{postgres.url.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a new, empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'whisperengine.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+async def empty_database(database_url: str) -> AsyncIterator[Database]:
+    """Give a database without any table, on SQLite and on PostgreSQL."""
+    db = Database(database_url)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def database(empty_database: Database) -> Database:
+    """Give a database with every table, on SQLite and on PostgreSQL."""
+    await migrate.upgrade(empty_database)
+    return empty_database
+
+
+async def _create_database(server_url: str, name: str) -> None:
+    server = Database(server_url)
+    async with server.read() as connection:  # creating a database is the one thing no transaction allows
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await server.close()

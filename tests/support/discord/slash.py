@@ -1,0 +1,97 @@
+"""Slash commands as a person's client makes them: the registered command, the interaction, the answer."""
+
+from typing import Any
+
+from tests.support.discord import payloads
+from tests.support.discord.permissions import permissions_in
+from tests.support.discord.state import BotAccount, Channel, Interaction, Message, User
+
+UPLOAD_LIMIT = 20 * 2**20
+
+
+class SlashAnswer:
+    """What a bot answered to a command. The messages are live."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self.interaction = interaction
+
+    @property
+    def messages(self) -> list[Message]:
+        """Return the visible answers, the first one first."""
+        return [message for message in self.interaction.messages if message.is_visible]
+
+    @property
+    def text(self) -> str:
+        """Return what the first answer says now."""
+        return self.messages[0].content if self.messages else ""
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only the person who asked sees it."""
+        return bool(self.messages) and self.messages[0].is_ephemeral
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is something to see, or a modal or an acknowledgement that shows nothing."""
+        acknowledged = self.interaction.callback_type not in (None, 4, 5)
+        return bool(self.messages) or acknowledged
+
+
+def invocation(
+    user: User, bot: BotAccount, channel: Channel, command: str, options: dict[str, Any], at: float
+) -> Interaction:
+    """Return the interaction for `command`, which must be registered for this place. AssertionError if it is not."""
+    path = command.lstrip("/").split()
+    found = _registered(bot, channel, path[0])
+    data = {"id": found["id"], "name": found["name"], "type": 1}
+    if "guild_id" in found:
+        data["guild_id"] = found["guild_id"]
+    data |= {"options": _options(found, path[1:], options), "resolved": {}}
+    payload = _context(user, bot, channel) | {"application_id": bot.id, "type": 2, "version": 1, "data": data}
+    return Interaction(user, bot, channel, command, payload, at)
+
+
+def _registered(bot: BotAccount, channel: Channel, name: str) -> dict[str, Any]:
+    scopes = [channel.guild.id if channel.guild else None, None]
+    for scope in scopes:
+        for item in bot.commands.get(scope, []):
+            if item["name"] == name:
+                return item
+    known = sorted({item["name"] for items in bot.commands.values() for item in items})
+    raise AssertionError(f"{bot.name} has no command /{name} there; it has {known}")
+
+
+def _options(command: dict[str, Any], path: list[str], values: dict[str, Any]) -> list[dict[str, Any]]:
+    declared = command.get("options") or []
+    if path:
+        nested = next((item for item in declared if item["name"] == path[0]), None)
+        assert nested is not None, f"/{command['name']} has no subcommand {path[0]}"
+        return [{"name": path[0], "type": nested["type"], "options": _options(nested, path[1:], values)}]
+    kinds = {item["name"]: item["type"] for item in declared}
+    unknown = set(values) - set(kinds)
+    assert not unknown, f"/{command['name']} has no option {sorted(unknown)}"
+    missing = {item["name"] for item in declared if item.get("required")} - set(values)
+    assert not missing, f"/{command['name']} needs {sorted(missing)}"
+    return [{"name": name, "type": kinds[name], "value": value} for name, value in values.items()]
+
+
+def _context(user: User, bot: BotAccount, channel: Channel) -> dict[str, Any]:
+    common = {
+        "channel_id": channel.id,
+        "channel": payloads.channel(channel, bot) | {"permissions": str(int(permissions_in(channel, user)))},
+        "app_permissions": str(int(permissions_in(channel, bot))),
+        "locale": "en-US",
+        "entitlements": [],
+        "attachment_size_limit": UPLOAD_LIMIT,
+    }
+    if channel.guild is None:
+        return common | {"user": payloads.user(user), "context": 1, "authorizing_integration_owners": {"0": "0"}}
+    member = payloads.member(channel.guild.members[user.id])
+    return common | {
+        "guild_id": channel.guild.id,
+        "guild": {"id": channel.guild.id, "locale": "en-US", "features": []},
+        "guild_locale": "en-US",
+        "member": member | {"permissions": str(int(permissions_in(channel, user)))},
+        "context": 0,
+        "authorizing_integration_owners": {"0": channel.guild.id},
+    }

@@ -1,0 +1,1 @@
+"""How text becomes vectors: batching, loading, exporting, fetching, the API."""
