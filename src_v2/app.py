@@ -23,7 +23,7 @@ from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.memory.embeddings.base import ProgressCallback
-from src_v2.memory.embeddings.choosing import choose_embedder
+from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.recall import Recall
 from src_v2.memory.service import MemoryService
@@ -39,7 +39,10 @@ ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 
 
 class App:
-    """One WhisperEngine process, made from settings. Nothing is opened before `start`."""
+    """One WhisperEngine process, made from settings. Nothing is opened before `start`.
+
+    `embedder` and `clock` take the place of those that the settings would give.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class App:
         doors: bool = True,
         discord_connector_factory: ConnectorFactory | None = None,
         on_embedding_progress: ProgressCallback | None = None,
+        embedder: StartableEmbedder | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.settings = settings
@@ -56,7 +60,7 @@ class App:
         self.health = Health()
         self.stores = Stores(wiring.store_config(settings), self.clock)
         self.characters = Characters(settings.general.characters_dir, self.clock)
-        self.embedder = choose_embedder(
+        self.embedder = embedder or choose_embedder(
             wiring.embedding_config(settings), self.clock, on_progress=on_embedding_progress
         )
         self.models = wiring.language_models(settings, self.model_chain, self.clock)

@@ -42,6 +42,7 @@ def embedding_config(settings: Settings) -> EmbeddingConfig:
         data_dir=settings.general.data_dir,
         model=embedding.model,
         size=embedding.dimensions,
+        size_chosen="dimensions" in embedding.model_fields_set,
         threads=embedding.threads,
         offline=embedding.offline,
         base_url=embedding.base_url,

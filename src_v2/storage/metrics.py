@@ -121,11 +121,13 @@ class BatchedMetrics:
             self._failing = False
 
     async def _write_forever(self) -> None:
-        while not self._stopping:
+        stopping = False
+        while not stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH_EVERY_S):
                     await self._wake.wait()
             self._wake.clear()
+            stopping = self._stopping  # looked at before the flush, so that nothing queued until then is left
             await self.flush()
 
     def _failed(self, points: int, error: Exception) -> None:

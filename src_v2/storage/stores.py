@@ -64,6 +64,10 @@ class Stores:
         await self._bring_up("graph", self.graph.ensure_schema, embedded=not self.config.neo4j_uri)
         await self.metrics.start()
 
+    async def up(self) -> None:
+        """Return when every store that was away at the start has come."""
+        await asyncio.gather(*self._coming_up)
+
     async def close(self) -> None:
         """Close everything; what metrics still hold is sent first."""
         for task in self._coming_up:

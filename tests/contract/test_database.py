@@ -37,6 +37,14 @@ async def add(db: Database, key: int, said: str = "hello") -> None:
         await connection.execute(insert(NOTES).values(id=key, text=said))
 
 
+async def no_thread_but(known: set[threading.Thread]) -> None:
+    """Wait until every thread of a connection has ended."""
+    for thread in set(threading.enumerate()) - known:
+        if not thread.name.startswith("asyncio"):
+            await asyncio.to_thread(thread.join, 5)
+            assert not thread.is_alive()
+
+
 async def count(db: Database) -> int:
     async with db.read() as connection:
         return (await connection.execute(select(func.count()).select_from(NOTES))).scalar_one()
@@ -173,12 +181,14 @@ async def test_two_processes_on_one_sqlite_file_wait_for_each_other(tmp_path: Pa
 
 
 async def test_an_sqlite_file_that_is_none_or_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
     (tmp_path / "x.db").write_text("this is no database, " * 100)
     for path in (tmp_path / "x.db", tmp_path):
         db = Database(f"sqlite:///{path}")
         with pytest.raises(StoreUnavailable):
             await db.check()
         await db.close()
+    await no_thread_but(before)
 
 
 async def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
@@ -186,9 +196,7 @@ async def test_closing_leaves_no_thread_behind(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'x.db'}")
     await asyncio.gather(*(db.check() for _ in range(5)))
     await db.close()
-    for thread in set(threading.enumerate()) - before:
-        thread.join(timeout=5)
-        assert not thread.is_alive()
+    await no_thread_but(before)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://x/y", "nonsense"])

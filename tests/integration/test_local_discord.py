@@ -14,6 +14,7 @@ import pytest
 from discord import app_commands
 
 from tests.support.discord import BotAccount, Channel, GuildHandle, Intent, Limit, LocalDiscord, Person, RateLimits
+from tests.support.discord.client import from_environment
 from tests.support.discord.faults import CREATE_MESSAGE, EDIT_MESSAGE, GET_ME
 from tests.support.discord.schema import is_available
 
@@ -31,6 +32,9 @@ class Bot(discord.Client):
         )  # fmt: skip
         self.tree = app_commands.CommandTree(self)
         self._heard: defaultdict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Do not wait five seconds before a second identify, as discord.py does by default."""
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         super().dispatch(event, *args, **kwargs)
@@ -128,9 +132,19 @@ async def test_only_discord_can_be_reached_through_the_connector(harbour: Harbou
             await session.get("https://example.org/")
 
 
+async def test_another_process_finds_its_way_by_environment_variables(harbour: Harbour) -> None:
+    connector = from_environment(harbour.bed.environment())()
+    async with aiohttp.ClientSession(connector=connector) as session:
+        headers = {"Authorization": f"Bot {harbour.elena.token}"}
+        async with session.get(f"{API}/users/@me", headers=headers) as answer:
+            assert (await answer.json())["id"] == harbour.elena.id
+
+
 async def test_members_are_fetched_when_the_intent_is_there(harbour: Harbour) -> None:
     async with online(harbour.bed, harbour.elena, intents(members=True)) as client:
         assert {member.name for member in client.guilds[0].members} >= {"alice", "elena"}
+        listed = [member.name async for member in client.guilds[0].fetch_members(limit=10)]
+        assert set(listed) >= {"alice", "elena"}
         harbour.bed.add_person("Bob")
         assert (await client.hears("member_join")).name == "bob"
 
@@ -208,7 +222,7 @@ async def test_a_bot_reacts_and_takes_it_back_and_deletes_its_own(harbour: Harbo
     assert message.reactions == {}
 
     sent = await heard.channel.send("oops")
-    seen = await harbour.alice.sees(harbour.general, from_=harbour.elena)
+    seen = await harbour.alice.sees(harbour.general, from_=harbour.elena, where=lambda m: m.content == "oops")
     await sent.delete()
     assert seen.deleted
     with pytest.raises(discord.NotFound):
@@ -231,8 +245,15 @@ async def test_a_thread_has_its_own_conversation(harbour: Harbour, bot: Bot) -> 
 
     hers = await harbour.alice.opens_thread(await harbour.alice.says(harbour.general, "another"), "another")
     await harbour.alice.says(hers, "hello in here")
-    assert await bot.hears("thread_create")
-    assert bot.guilds[0].get_thread(int(hers.id)) is not None
+    while (await bot.hears_message()).content != "hello in here":
+        pass
+    cached = bot.guilds[0].get_thread(int(hers.id))
+    assert cached is not None
+    assert cached.me is None
+    await harbour.alice.says(hers, f"join us, {harbour.elena.mention}")
+    while cached not in (await bot.hears("thread_join"),):
+        pass
+    assert cached.me is not None
 
 
 async def test_a_private_channel_is_closed_to_those_outside(harbour: Harbour, bot: Bot) -> None:
@@ -360,16 +381,16 @@ async def test_subcommands_of_one_guild_are_found(harbour: Harbour, bot: Bot) ->
     group = app_commands.Group(name="memory", description="What is remembered")
 
     @group.command(name="forget", description="Forgets")
-    async def forget(interaction: discord.Interaction, count: int) -> None:
-        await interaction.response.send_message(f"forgot {count}")
+    async def forget(interaction: discord.Interaction, count: int, whose: discord.Member) -> None:
+        await interaction.response.send_message(f"forgot {count} of {whose.name}")
         await interaction.delete_original_response()
 
     place = discord.Object(int(harbour.guild.id))
     bot.tree.add_command(group, guild=place)
     await bot.tree.sync(guild=place)
-    answer = await harbour.alice.runs(harbour.elena, "/memory forget", harbour.general, count=3)
+    answer = await harbour.alice.runs(harbour.elena, "/memory forget", harbour.general, count=3, whose=harbour.alice)
     await harbour.bed.wait_until(lambda: answer.interaction.messages[0].deleted)
-    assert [entry.content for entry in harbour.bed.log(harbour.elena, "create")] == ["forgot 3"]
+    assert [entry.content for entry in harbour.bed.log(harbour.elena, "create")] == ["forgot 3 of alice"]
 
 
 # Rate limits and faults
@@ -485,12 +506,13 @@ async def test_zlib_stream_is_spoken_as_well(harbour: Harbour) -> None:
 
 
 async def test_an_unknown_token_closes_the_gateway(harbour: Harbour) -> None:
-    async with aiohttp.ClientSession(connector=harbour.bed.connector()) as session:
-        async with session.ws_connect("wss://gateway.discord.gg/?v=10&encoding=json") as socket:
-            await socket.receive_json()
-            await socket.send_bytes(orjson.dumps({"op": 2, "d": {"token": "wrong", "intents": 0}}))
-            await socket.receive()
-            assert socket.close_code == 4004
+    url = "wss://gateway.discord.gg/?v=10&encoding=json"
+    connector = harbour.bed.connector()
+    async with aiohttp.ClientSession(connector=connector) as session, session.ws_connect(url) as socket:
+        await socket.receive_json()
+        await socket.send_bytes(orjson.dumps({"op": 2, "d": {"token": "wrong", "intents": 0}}))
+        await socket.receive()
+        assert socket.close_code == 4004
 
 
 # Several at once
@@ -561,12 +583,16 @@ async def _walk_through_the_guild(harbour: Harbour, bot: Bot) -> None:
     assert guild.name == "Harbour"
     assert [channel.name for channel in await guild.fetch_channels()] == ["general"]
     assert (await guild.fetch_member(int(harbour.alice.id))).name == "alice"
-    assert [member async for member in guild.fetch_members(limit=10)]
     assert await guild.fetch_roles()
     assert await guild.active_threads()
     assert [mine.name async for mine in bot.fetch_guilds()] == ["Harbour"]
     assert (await bot.fetch_channel(int(harbour.general.id))).id == int(harbour.general.id)
     assert await bot.tree.fetch_commands()
+    message = await harbour.alice.says(harbour.general, "well?")
+    await harbour.alice.reacts(message, "👍")
+    fetched = await bot.get_partial_messageable(int(harbour.general.id)).fetch_message(int(message.id))
+    assert [user.name async for user in fetched.reactions[0].users()] == ["alice"]
+    assert [item async for item in fetched.channel.history(limit=5, around=fetched)]
     with pytest.raises(discord.NotFound):
         await bot.fetch_user(1)
 

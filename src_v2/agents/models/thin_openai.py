@@ -27,7 +27,7 @@ from src_v2.core.errors import ModelUnavailable
 CLIENT_ONLY = frozenset({"extra_headers", "extra_query", "timeout", "stream_usage"})
 """Arguments for the openai client itself, which no server knows."""
 MAX_ERROR_BYTES = 65_536
-MERGE_S = 0.1
+MERGE_S = 0.04
 """Pause between two reads, so that a fast model's tokens come in groups: 25 a second look fluent, and every group costs
 what a single token would."""
 END_OF_BODY_S = 0.05

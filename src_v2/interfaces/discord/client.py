@@ -152,7 +152,7 @@ class CharacterClient(discord.Client):
         async with self.notes.in_order(channel_id):
             await self.around.lanes.delete(self.character, platform_id(channel_id), str(message_id))
 
-    async def _with_session(self, facts: Facts, channel: discord.abc.MessageableChannel) -> Facts:
+    async def _with_session(self, facts: Facts, channel: discord.abc.Snowflake) -> Facts:
         """Add whether a conversation is on here, where that could make a difference."""
         if decide(facts) is Decision.ANSWER or decide(replace(facts, session_live=True)) is Decision.IGNORE:
             return facts

@@ -111,7 +111,7 @@ class Desk:
         )
 
     def _reference(
-        self, asked: Asked, channel: discord.abc.MessageableChannel, *, late: bool
+        self, asked: Asked, channel: discord.abc.Snowflake, *, late: bool
     ) -> discord.MessageReference | None:
         """Return what the reply should point at, where it would not be plain without."""
         last = asked.message_ids[-1]

@@ -100,5 +100,7 @@ def _sentence(item: Mapping[str, Any]) -> str:
     if item["type"] == "json_invalid":
         reason = item.get("ctx", {}).get("error", "")
         return f"The body is not valid JSON (at character {location[-1]}): {reason}"
+    if item["type"] == "model_attributes_type" and len(location) == 1:
+        return "Send a JSON object with the header `Content-Type: application/json`."
     place = ".".join(str(part) for part in location[1:]) or str(location[0])
     return f"{place}: {str(item['msg']).removeprefix('Value error, ')}"

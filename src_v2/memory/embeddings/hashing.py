@@ -21,6 +21,9 @@ class HashingEmbedder:
         self.ready = Readiness()
         self.ready.set()
 
+    def start(self) -> None:
+        """Do nothing: there is no model to load."""
+
     async def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         """Return one unit vector per text; `kind` makes no difference."""
         await self.ready.wait()

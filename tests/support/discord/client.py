@@ -5,8 +5,9 @@ Production code stays unchanged; its client takes a connector. One connector ser
 
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 
 import aiohttp
 import trustme
@@ -26,8 +27,7 @@ _SUFFIXES = ("discord.com", ".discord.gg", ".discord.media", ".discordapp.com", 
 class LoopbackResolver(AbstractResolver):
     """Sends every Discord host to one local port and refuses all others."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
-        self._host = host
+    def __init__(self, port: int) -> None:
         self._port = port
 
     async def resolve(
@@ -38,7 +38,7 @@ class LoopbackResolver(AbstractResolver):
             raise OSError(f"{host} (port {port}) is not Discord")
         return [
             ResolveResult(
-                hostname=host, host=self._host, port=self._port, family=socket.AF_INET, proto=0,
+                hostname=host, host="127.0.0.1", port=self._port, family=socket.AF_INET, proto=0,
                 flags=socket.AI_NUMERICHOST,
             )
         ]  # fmt: skip
@@ -65,12 +65,23 @@ def authority_pem() -> str:
     return authority().cert_pem.bytes().decode()
 
 
-def connector_factory(port: int, authority_pem: str, host: str = "127.0.0.1") -> Callable[[], aiohttp.BaseConnector]:
+def environment(port: int, authority_file: Path) -> dict[str, str]:
+    """Return the variables that lead another process here; writes the authority's certificate to `authority_file`."""
+    authority_file.write_text(authority().cert_pem.bytes().decode(), encoding="ascii")
+    return {"LOCAL_DISCORD_PORT": str(port), "LOCAL_DISCORD_CA": str(authority_file)}
+
+
+def from_environment(variables: Mapping[str, str]) -> Callable[[], aiohttp.BaseConnector]:
+    """Return the connector factory that those variables describe. KeyError when they are not there."""
+    trusted = Path(variables["LOCAL_DISCORD_CA"]).read_text(encoding="ascii")
+    return connector_factory(int(variables["LOCAL_DISCORD_PORT"]), trusted)
+
+
+def connector_factory(port: int, authority_pem: str) -> Callable[[], aiohttp.BaseConnector]:
     """Return what makes a connector to the local Discord on `port`; each client needs its own."""
     context = ssl.create_default_context(cadata=authority_pem)
 
     def connector() -> aiohttp.BaseConnector:
-        resolver = LoopbackResolver(port, host)
-        return aiohttp.TCPConnector(resolver=resolver, ssl=context, use_dns_cache=False, limit=0)
+        return aiohttp.TCPConnector(resolver=LoopbackResolver(port), ssl=context, use_dns_cache=False, limit=0)
 
     return connector

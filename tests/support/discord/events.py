@@ -88,6 +88,18 @@ class Events:
         for session in self._audience(channel, Intent.GUILDS, Intent.GUILDS):
             session.dispatch(event, orjson.dumps(payloads.channel(channel, session.bot) | extra))
 
+    def thread_joined(self, thread: Channel, user: User) -> None:
+        """Tell who takes part in a thread now: those with the members intent, and the bot itself."""
+        body = _place(thread) | {
+            "id": thread.id,
+            "member_count": len(thread.thread_members),
+            "added_members": [payloads.thread_member(thread, user.id) | _member_part(thread, user)],
+            "removed_member_ids": [],
+        }
+        for session in self._audience(thread, Intent.GUILDS, Intent.GUILDS):
+            if session.bot is user or Intent.GUILD_MEMBERS in session.intents:
+                session.dispatch("THREAD_MEMBERS_UPDATE", orjson.dumps(body))
+
     # Messages
 
     def message_created(self, message: Message) -> None:

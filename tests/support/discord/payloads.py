@@ -112,7 +112,7 @@ def channel(what: Channel, viewer: User) -> Json:
     if what.guild is None:
         return head | {"recipients": [user(other) for other in what.recipients if other is not viewer]}
     head |= {"guild_id": what.guild.id, "name": what.name, "rate_limit_per_user": 0}
-    return head | (_thread_fields(what) if what.parent else _text_fields(what))
+    return head | (_thread_fields(what, viewer) if what.parent else _text_fields(what))
 
 
 def _text_fields(what: Channel) -> Json:
@@ -123,9 +123,10 @@ def _text_fields(what: Channel) -> Json:
     return {"position": 0, "topic": None, "nsfw": False, "parent_id": None, "permission_overwrites": overwrites}
 
 
-def _thread_fields(what: Channel) -> Json:
+def _thread_fields(what: Channel, viewer: User) -> Json:
     assert what.parent is not None
-    return {
+    takes_part = {"member": thread_member(what, viewer.id)} if viewer.id in what.thread_members else {}
+    return takes_part | {
         "parent_id": what.parent.id,
         "owner_id": what.owner_id,
         "message_count": len(what.messages),

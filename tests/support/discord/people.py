@@ -122,11 +122,13 @@ class Person:
     ) -> SlashAnswer:
         """Run a registered slash command ("/name" or "/group name") and return the bot's answer.
 
+        The options are the command's, people for options that ask for a user.
         Waits until there is something to see (a deferred answer counts when it has text), or a modal.
         Raises AssertionError when the bot has no such command or does not answer within `timeout` seconds.
         """
         channel = self.place(place or bot)
-        interaction = invocation(self.user, bot, channel, command, options, self._world.now())
+        given = {name: value.user if isinstance(value, Person) else value for name, value in options.items()}
+        interaction = invocation(self.user, bot, channel, command, given, self._world.now())
         self._world.run(interaction)
         answer = SlashAnswer(interaction)
         await self._world.changes.until(lambda: answer.is_complete, timeout, f"{bot.name} to answer {command}")

@@ -73,9 +73,12 @@ class RateLimiter:
     _windows: dict[tuple[str, str, str], _Window] = field(default_factory=dict)
 
     def check(self, kind: str, who: str, major: str) -> tuple[dict[str, str], Answer | None]:
-        """Count one request; return the headers of its answer, and the 429 when it comes too early."""
+        """Count one request; return the headers of its answer, and the 429 when it comes too early.
+
+        Interactions and their webhooks carry no token, so `who` is empty and the overall limit does not count them.
+        """
         now = asyncio.get_running_loop().time()
-        if kind != "webhooks" and not self._window("overall", who, "").take(now):
+        if who and not self._window("overall", who, "").take(now):
             return {}, self._refuse("overall", who, "", now)
         window = self._window(kind, who, major)
         free = window.take(now)

@@ -137,7 +137,8 @@ def _callback_answer(run: Interaction, kind: int) -> Answer:
         told["response_message_id"] = run.original.id
         told["response_message_loading"] = run.original.is_loading
         told["response_message_ephemeral"] = run.original.is_ephemeral
-        body["resource"] = {"type": kind, "message": payloads.message(run.original)}
+        if kind == REPLY:
+            body["resource"] = {"type": kind, "message": payloads.message(run.original)}
     return Answer(200, body)
 
 
@@ -150,7 +151,7 @@ ROUTES = {
     f"PUT {_GLOBAL}": Route(set_commands, major="application_id"),
     f"GET {_GUILD}": Route(get_commands, major="guild_id"),
     f"PUT {_GUILD}": Route(set_commands, major="guild_id"),
-    f"POST {_CALLBACK}": Route(callback, "webhooks", needs_token=False),
+    f"POST {_CALLBACK}": Route(callback, needs_token=False),
     f"POST {_WEBHOOK}": Route(follow_up, "webhooks", needs_token=False),
     f"GET {_WEBHOOK}/messages/@original": Route(get_answer, "webhooks", needs_token=False),
     f"PATCH {_WEBHOOK}/messages/@original": Route(edit_answer, "webhooks", needs_token=False),

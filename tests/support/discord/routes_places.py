@@ -1,11 +1,11 @@
 """REST routes for the bot itself, users, guilds, channels and threads."""
 
 from tests.support.discord import payloads
-from tests.support.discord.answers import NO_CONTENT, Answer, unknown
+from tests.support.discord.answers import NO_CONTENT, Answer, missing_access, unknown
 from tests.support.discord.lookup import channel_of, guild_of, message_of, user_of
 from tests.support.discord.permissions import guild_permissions, sees
 from tests.support.discord.rest import Call, Route
-from tests.support.discord.state import Permission
+from tests.support.discord.state import Intent, Permission
 from tests.support.discord.world import World
 
 GATEWAY_URL = "wss://gateway.discord.gg"
@@ -87,7 +87,9 @@ def member(world: World, call: Call) -> Answer:
 
 
 def members(world: World, call: Call) -> Answer:
-    """List a guild's members, by id."""
+    """List a guild's members, by id; this takes the members intent."""
+    if Intent.GUILD_MEMBERS not in call.me.allowed:
+        raise missing_access()
     after, limit = int(call.query.get("after", 0)), int(call.query.get("limit", 1))
     found = sorted(guild_of(world, call).members.values(), key=lambda item: int(item.user.id))
     return Answer(200, [payloads.member(item) for item in found if int(item.user.id) > after][:limit])
@@ -113,7 +115,7 @@ def thread_in_channel(world: World, call: Call) -> Answer:
 
 def join_thread(world: World, call: Call) -> Answer:
     """Let the bot take part in a thread."""
-    channel_of(world, call).thread_members.add(call.me.id)
+    world.join_thread(channel_of(world, call), call.me)
     return NO_CONTENT
 
 

@@ -125,13 +125,7 @@ class LocalDiscord:
         """Return the environment variables with which `run_app` finds its way here from another process."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="local-discord-")
-        authority = Path(self._folder.name) / "authority.pem"
-        authority.write_text(client.authority_pem(), encoding="ascii")
-        return {
-            "LOCAL_DISCORD_HOST": "127.0.0.1",
-            "LOCAL_DISCORD_PORT": str(self.port),
-            "LOCAL_DISCORD_CA": str(authority),
-        }
+        return client.environment(self.port, Path(self._folder.name) / "authority.pem")
 
     # What happens
 

@@ -46,7 +46,9 @@ def invocation(
     data = {"id": found["id"], "name": found["name"], "type": 1}
     if "guild_id" in found:
         data["guild_id"] = found["guild_id"]
-    data |= {"options": _options(found, path[1:], options), "resolved": {}}
+    plain = {name: value.id if isinstance(value, User) else value for name, value in options.items()}
+    people = [value for value in options.values() if isinstance(value, User)]
+    data |= {"options": _options(found, path[1:], plain), "resolved": _resolved(people, channel)}
     payload = _context(user, bot, channel) | {"application_id": bot.id, "type": 2, "version": 1, "data": data}
     return Interaction(user, bot, channel, command, payload, at)
 
@@ -73,6 +75,14 @@ def _options(command: dict[str, Any], path: list[str], values: dict[str, Any]) -
     missing = {item["name"] for item in declared if item.get("required")} - set(values)
     assert not missing, f"/{command['name']} needs {sorted(missing)}"
     return [{"name": name, "type": kinds[name], "value": value} for name, value in values.items()]
+
+
+def _resolved(people: list[User], channel: Channel) -> dict[str, Any]:
+    members = channel.guild.members if channel.guild else {}
+    return {
+        "users": {who.id: payloads.user(who) for who in people},
+        "members": {who.id: payloads.member_fields(members[who.id]) for who in people if who.id in members},
+    }
 
 
 def _context(user: User, bot: BotAccount, channel: Channel) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Listener(Protocol):
     def reaction_changed(self, message: Message, user: User, emoji: str, *, added: bool) -> None: ...
     def typing_started(self, channel: Channel, user: User) -> None: ...
     def channel_created(self, channel: Channel) -> None: ...
+    def thread_joined(self, thread: Channel, user: User) -> None: ...
     def member_added(self, guild: Guild, member: Member) -> None: ...
     def guild_joined(self, guild: Guild, bot: BotAccount) -> None: ...
     def interaction_created(self, interaction: Interaction) -> None: ...
@@ -119,6 +120,12 @@ class World:
         self._happened(self.tell.channel_created, thread)
         return thread
 
+    def join_thread(self, thread: Channel, user: User) -> None:
+        """Let somebody take part in a thread; writing there or being mentioned does that too."""
+        if user.id not in thread.thread_members:
+            thread.thread_members.add(user.id)
+            self._happened(self.tell.thread_joined, thread, user)
+
     def direct_channel(self, one: User, other: User) -> Channel:
         """Return the DM of the two, which exists from the first time somebody asks for it."""
         key = frozenset((one.id, other.id))
@@ -156,6 +163,8 @@ class World:
             self._is_answer(message, interaction, is_original=is_original)
         self._keep(message)
         self.journal.created(message)
+        for user in (author, *who.users) if channel.is_thread else ():
+            self.join_thread(channel, user)
         if message.is_ephemeral:
             self.changes.notify()
         else:

@@ -48,8 +48,8 @@ async def stream(request: ReceivedRequest, script: Script, response: web.StreamR
         return
     event = _event_maker(request.body["model"])
     await outbox.put(event({"role": "assistant", "content": ""}))
-    for piece in script.reasoning.split(" ") if script.reasoning else ():
-        await outbox.put(event({"reasoning_content": piece + " "}))
+    for thought in script.reasoning.split(" ") if script.reasoning else ():
+        await outbox.put(event({"reasoning_content": thought + " "}))
     await stream_tokens(outbox, script, _text_framer(event))
     for number, call in enumerate(_tool_calls(script)):
         await _stream_tool_call(outbox, event, number, call)

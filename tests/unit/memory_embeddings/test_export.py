@@ -67,12 +67,15 @@ async def test_meaning_is_found_in_other_words(data_dir: Path) -> None:
 async def test_the_event_loop_runs_on_while_texts_are_encoded(data_dir: Path) -> None:
     embedder = await started(data_dir)
     encoding = asyncio.create_task(embedder.encode(SENTENCES * 5 + ("word " * 100_000,), kind="document"))
-    longest, last = 0.0, time.monotonic()
+    begin = last = time.monotonic()
+    stalled = 0.0
     while not encoding.done():
         await asyncio.sleep(0)
         now = time.monotonic()
-        longest, last = max(longest, now - last), now
-    assert longest < 0.05
+        stalled += now - last if now - last > 0.05 else 0.0
+        last = now
+    # Other processes may take the core away for a moment; encoding on the loop would be one stall from end to end.
+    assert stalled < 0.2 * (last - begin)
     assert (await encoding).shape == (301, 384)
     await embedder.close()
 

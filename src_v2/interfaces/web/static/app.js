@@ -82,12 +82,8 @@ function open(character) {
   conversation = new Conversation(character, list, page);
   page.busy(false);
   composer.open(character.name, name);
-  conversation.load().catch(ignoreAbort);
+  conversation.load();
   if (matchMedia("(pointer: fine)").matches) $("text").focus();
-}
-
-function ignoreAbort(error) {
-  if (error.name !== "AbortError") throw error;
 }
 
 function fillSwitcher() {

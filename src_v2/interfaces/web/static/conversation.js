@@ -24,7 +24,7 @@ export class Conversation {
   // Shows the conversation as the server has it; keeps trying while nobody answers.
   async load() {
     const found = await this.persist(() => api.conversation(this.character.name));
-    if (this.signal.aborted) return;
+    if (!found) return;
     this.list.show(found.messages);
     this.page.loaded(found);
     if (found.running) this.run((signal) => api.events(found.running, -1, signal), { attached: true });
@@ -174,19 +174,20 @@ export class Conversation {
     this.list.offer(why, "Answer now", () => this.retry());
   }
 
+  // Asks until there is an answer; undefined when the page has left this conversation.
   async persist(ask) {
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 0; !this.signal.aborted; attempt += 1) {
       try {
         const answer = await ask();
         this.page.back();
-        return answer;
+        return this.signal.aborted ? undefined : answer;
       } catch (error) {
-        if (this.signal.aborted) throw error;
         if (error.code === "sign_in_required") this.page.signIn();
         else this.page.lost();
-        await delay(attempt, this.signal);
+        await delay(attempt, this.signal).catch(() => {}); // left meanwhile
       }
     }
+    return undefined;
   }
 }
 

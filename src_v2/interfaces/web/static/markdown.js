@@ -82,7 +82,7 @@ function quoted(lines, at) {
 function paragraph(lines, at) {
   let end = at + 1;
   while (end < lines.length && lines[end].trim() && !interrupts(lines[end])) end += 1;
-  return [{ kind: "p", text: lines.slice(at, end).join("\n") }, end];
+  return [{ kind: "p", text: lines.slice(at, end).join("\n").trim() }, end];
 }
 
 function interrupts(line) {

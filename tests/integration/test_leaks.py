@@ -1,0 +1,90 @@
+"""The whole matrix of who x where: nothing surfaces in front of an audience that must not hear it.
+
+Each combination of person, place and character says one sentence that nobody else says; then every audience asks for
+everything, through history and through recall.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from src_v2.core.audience import Visibility
+from tests.support.house import House, Person, Place
+from tests.support.llm import LocalLLM, Script
+
+OPEN_A = Place("discord:open-a", Visibility.GUILD, "discord:harbour")
+OPEN_B = Place("discord:open-b", Visibility.GUILD, "discord:harbour")
+STAFF = Place("discord:staff", Visibility.CHANNEL, "discord:harbour")
+ELSEWHERE = Place("discord:lobby", Visibility.GUILD, "discord:mountain")
+PEOPLE = ("Ann", "Ben")
+CHARACTERS = ("elena", "marcus")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One combination; `place` None is the person's own direct message."""
+
+    person: str
+    place: Place | None
+    character: str
+
+    @property
+    def sentence(self) -> str:
+        where = self.place.channel_id if self.place else "private"
+        return f"Treasure {self.person} {where} {self.character} lies under the tree".replace("discord:", "")
+
+
+SPOTS = [Spot(*spot) for spot in product(PEOPLE, (None, OPEN_A, OPEN_B, STAFF, ELSEWHERE), CHARACTERS)]
+
+
+def may_hear(listener: Spot, said: Spot) -> bool:
+    """The rule in words: in private, all you ever said to this character; in a server, what is open there."""
+    if listener.character != said.character:
+        return False
+    if listener.place is None:
+        return listener.person == said.person
+    if said.place is None:
+        return False
+    if said.place.visibility is Visibility.CHANNEL:
+        return listener.place.channel_id == said.place.channel_id
+    return listener.place.guild_id == said.place.guild_id
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with LocalLLM() as llm, House(tmp_path, llm) as house:
+        llm.reply = lambda request: Script("Noted.")
+        for spot in SPOTS:
+            await house.hears(_person(house, spot).says(spot.sentence, spot.place, character=spot.character))
+        await house.indexed()
+        yield house
+
+
+def _person(house: House, spot: Spot) -> Person:
+    return house.person(spot.person)
+
+
+async def test_recall_tells_each_audience_what_it_may_hear_and_nothing_else(house: House) -> None:
+    for listener in SPOTS:
+        audience = _person(house, listener).audience(listener.place, listener.character)
+        found = set(await house.recall(audience, "Treasure lies under the tree"))
+        found |= set(await house.recall(audience, " ".join(spot.sentence for spot in SPOTS)))
+        told = {spot.sentence for spot in SPOTS if spot.sentence in found}
+        assert told == {spot.sentence for spot in SPOTS if may_hear(listener, spot)}, listener
+
+
+async def test_history_holds_this_place_only(house: House) -> None:
+    for listener in SPOTS:
+        audience = _person(house, listener).audience(listener.place, listener.character)
+        said = {message.text for message in await house.app.memory.history(audience, 100)} - {"Noted."}
+        here = {spot.sentence for spot in SPOTS if spot.place == listener.place and may_hear(listener, spot)}
+        assert said == here, listener
+
+
+async def test_a_place_that_was_opened_does_not_tell_what_was_said_behind_closed_doors(house: House) -> None:
+    opened = Place(STAFF.channel_id, Visibility.GUILD, STAFF.guild_id)
+    audience = house.person("Ben").audience(opened)
+    assert not [text for text in await house.recall(audience, "Treasure staff") if " staff " in text]
