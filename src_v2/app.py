@@ -88,7 +88,7 @@ class App:
             self.doors.append(self._discord_door(discord_connector_factory))
         self._watcher = CharacterWatcher(self.characters)
         self._background: set[asyncio.Task[None]] = set()
-        checks.register(self)
+        checks.register(self.health, settings, self.stores, self.characters, self.embedder)
 
     @property
     def url(self) -> str:

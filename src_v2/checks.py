@@ -2,37 +2,34 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from src_v2.agents.models.probe import find_ollama, probe
 from src_v2.characters.problems import Severity
 from src_v2.characters.service import Characters
 from src_v2.config.settings import Settings
 from src_v2.core.errors import StoreError, StoreUnavailable
+from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.embeddings.loading import LocalEmbedder
-from src_v2.observability.health import Check, Probe
+from src_v2.observability.health import Check, Health, Probe
 from src_v2.storage import migrate
+from src_v2.storage.stores import Stores
 from src_v2.wiring import model_chain, model_keys
-
-if TYPE_CHECKING:
-    from src_v2.app import App
 
 _TOKEN_SHAPE = re.compile(r"[\w-]{20,}\.[\w-]{6}\.[\w-]{27,}")
 """Discord's bot tokens: base64url of the bot's id, of a moment, and a signature."""
 
 
-def register(app: "App") -> None:
-    """Register a check for every part of `app`."""
-    stores = app.stores
+def register(health: Health, settings: Settings, stores: Stores, characters: Characters, embedder: Embedder) -> None:
+    """Register a check for every part."""
     config = stores.config
-    app.health.register("database", lambda: _database(app))
+    health.register("database", lambda: _database(stores))
     vectors_where, graph_where = config.qdrant_url or "embedded", config.neo4j_uri or "embedded"
-    app.health.register("vectors", _store("vectors", stores.vectors.check, vectors_where, "Check QDRANT_URL."))
-    app.health.register("graph", _store("graph", stores.graph.check, graph_where, "Check the NEO4J_ settings."))
+    health.register("vectors", _store("vectors", stores.vectors.check, vectors_where, "Check QDRANT_URL."))
+    health.register("graph", _store("graph", stores.graph.check, graph_where, "Check the NEO4J_ settings."))
     cache_where = "Redis" if config.redis_url else "in memory"
-    app.health.register("cache", _store("cache", stores.cache.check, cache_where, "Check REDIS_URL."))
-    app.health.register("embeddings", lambda: _embeddings(app))
-    app.health.register("characters", lambda: _characters(app.characters))
+    health.register("cache", _store("cache", stores.cache.check, cache_where, "Check REDIS_URL."))
+    health.register("embeddings", lambda: _embeddings(settings.embedding.model, embedder))
+    health.register("characters", lambda: _characters(characters))
 
 
 async def settings_checks(settings: Settings) -> list[Check]:
@@ -53,11 +50,11 @@ async def settings_checks(settings: Settings) -> list[Check]:
     return found
 
 
-async def _database(app: "App") -> Check:
-    where = "PostgreSQL" if app.stores.config.database_url else f"SQLite in {app.stores.config.data_dir}"
+async def _database(stores: Stores) -> Check:
+    where = "PostgreSQL" if stores.config.database_url else f"SQLite in {stores.config.data_dir}"
     remedy = "Check DATABASE_URL and that the server runs; messages are kept aside and written when it is back."
     try:
-        waiting = await migrate.pending(app.stores.database)
+        waiting = await migrate.pending(stores.database)
     except StoreUnavailable as error:
         return Check("database", ok=False, detail=f"{where}: {error}", remedy=remedy, required=True)
     except StoreError as error:
@@ -79,10 +76,10 @@ def _store(name: str, ask: Callable[[], Awaitable[object]], where: str, remedy: 
     return check
 
 
-async def _embeddings(app: "App") -> Check:
-    if not isinstance(app.embedder, LocalEmbedder):
-        return Check("embeddings", ok=True, detail=f"{app.settings.embedding.model} over an API")
-    state = app.embedder.describe()
+async def _embeddings(wanted: str, embedder: Embedder) -> Check:
+    if not isinstance(embedder, LocalEmbedder):
+        return Check("embeddings", ok=True, detail=f"{wanted} over an API")
+    state = embedder.describe()
     if state.state == "failed":
         remedy = "Check EMBEDDING_MODEL and EMBEDDING_DIMENSIONS; characters answer without recall until then."
         return Check("embeddings", ok=False, detail=state.error, remedy=remedy)

@@ -1,17 +1,25 @@
 """Fixtures for real stores. A test that asks for one the machine cannot give is skipped, with the reason."""
 
 import asyncio
+import logging
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from src_v2.storage import migrate
 from src_v2.storage.database import Database
 from tests.support.servers import Server, postgres_server, redis_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    """Keep what works out of the output of a test that fails."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @pytest.fixture(scope="session")

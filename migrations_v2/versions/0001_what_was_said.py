@@ -55,10 +55,10 @@ def _turns() -> None:
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("error", sa.Text),
         sa.Column("started_at", MOMENT, nullable=False),
-        sa.Column("finished_at", MOMENT),
+        sa.Column("finished_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_v2_turns"),
     )
-    _index("v2_turns", "status", "started_at")
+    _index("v2_turns", "user_id", "started_at")
 
 
 def _messages() -> None:
@@ -86,6 +86,7 @@ def _messages() -> None:
     _index("v2_messages", "character", "channel_id", "created_at")
     _index("v2_messages", "character", "user_id", "created_at")
     _index("v2_messages", "indexed_in")
+    _index("v2_messages", "created_at")
     op.create_table(
         "v2_message_refs",
         sa.Column("character", sa.Text, nullable=False),

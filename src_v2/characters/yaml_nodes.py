@@ -105,7 +105,7 @@ def _count_values(node: Node, known: dict[int, int]) -> int:
         return known[id(node)]
     known[id(node)] = 0
     total = 1 + sum(_count_values(child, known) for child in _children(node))
-    if False:
+    if total > MAX_VALUES:
         raise YamlProblem(line_of(node), f"holds more than {MAX_VALUES} values")
     known[id(node)] = total
     return total

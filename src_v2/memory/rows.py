@@ -32,19 +32,11 @@ def session_row(session_id: str, audience: Audience, at: datetime) -> RowWrite:
     return RowWrite("v2_sessions", dict(id=session_id, started_at=at, **_place(audience)))
 
 
-def turn_row(
-    turn: Turn,
-    session_id: str,
-    at: datetime,
-    status: str,
-    *,
-    ended_at: datetime | None = None,
-    error: str | None = None,
-) -> RowWrite:
-    """Return a turn in its current state; `at` is when it began."""
+def turn_row(turn: Turn, session_id: str, status: str, ended_at: datetime, error: str | None) -> RowWrite:
+    """Return how a turn ended: `answered`, `failed` or `stopped`."""
     values = dict(
         id=turn.id, session_id=session_id, platform=turn.messages[-1].platform, status=status, error=error,
-        started_at=at, finished_at=ended_at, **_place(turn.audience),
+        started_at=turn.messages[-1].sent_at, finished_at=ended_at, **_place(turn.audience),
     )  # fmt: skip
     return RowWrite("v2_turns", values, update=TURN_OUTCOME)
 

@@ -47,16 +47,16 @@ class MemoryService:
     async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
         """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
         session_id, rows = await self._session(message.audience, message.sent_at)
-        if turn_id is not None:
-            turn = Turn(turn_id, (message,))
-            rows.append(turn_row(turn, session_id, message.sent_at, "waiting"))
         rows += message_rows([message], session_id, turn_id)
         await self._write(rows)
+        self._indexer.wake()
 
     async def begin_turn(self, turn: Turn) -> str:
-        """Store the turn and what was asked; return the session's id."""
+        """Store what was asked; return the session's id. A turn whose end is never stored counts as interrupted.
+
+        Indexing waits for the end of the turn: before the first word the machine has better things to do.
+        """
         session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
-        rows.append(turn_row(turn, session_id, self._clock.now(), "answering"))
         rows += message_rows(turn.messages, session_id, turn.id)
         await self._write(rows)
         return session_id
@@ -78,10 +78,11 @@ class MemoryService:
         `name` is the character's display name, `message_id` the reply's id.
         """
         now = self._clock.now()
-        rows = [turn_row(turn, session_id, now, status, ended_at=now, error=error)]
+        rows = [turn_row(turn, session_id, status, now, error)]
         if reply:
             rows.append(reply_row(turn, session_id, message_id, name, reply, now))
         await self._write([*rows, *more])
+        self._indexer.wake()
 
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
         """Replace the text of a stored message; say whether there was one."""
@@ -124,7 +125,6 @@ class MemoryService:
     async def interrupted(self, platform: str) -> list[InterruptedTurn]:
         """Return the turns of `platform` that a stop or crash cut off lately; older ones are given up."""
         since = self._clock.now() - INTERRUPTED_FOR
-        await self._store.abandon_open_turns(since, self._clock.now())
         turns: dict[str, InterruptedTurn] = {}
         for turn_id, character, channel_id, ref in await self._store.interrupted(platform, since):
             before = turns.get(turn_id)
@@ -179,9 +179,6 @@ class MemoryService:
             await self._store.apply(rows)
         except StoreUnavailable:
             await self._spool.add(rows)
-            return
-        if any(row.table == "v2_messages" for row in rows):
-            self._indexer.wake()
 
     async def _session(self, audience: Audience, at: datetime) -> tuple[str, list[RowWrite]]:
         """Return the session that a message of this moment belongs to, and the rows that open it if it is new."""

@@ -16,9 +16,6 @@ from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import METADATA, message_refs, messages, turns, users
 
-OPEN_STATES = ("waiting", "answering")
-"""Turns that nobody has answered yet: `waiting` was queued, `answering` had begun."""
-
 
 class MemoryStore:
     """Messages, turns and sessions."""
@@ -127,22 +124,17 @@ class MemoryStore:
         return found
 
     async def interrupted(self, platform: str, since: datetime) -> list[tuple[str, str, str, str]]:
-        """Return (turn, character, channel, platform message id) of turns begun since `since` that never ended."""
+        """Return (turn, character, channel, platform message id) of turns asked since `since` that never ended."""
         query = (
-            select(turns.c.id, turns.c.character, turns.c.channel_id, message_refs.c.platform_message_id)
-            .join(messages, messages.c.turn_id == turns.c.id)
+            select(messages.c.turn_id, messages.c.character, messages.c.channel_id, message_refs.c.platform_message_id)
             .join(message_refs, message_refs.c.message_id == messages.c.id)
-            .where(turns.c.status.in_(OPEN_STATES), turns.c.platform == platform, turns.c.started_at >= since)
-            .order_by(turns.c.started_at, messages.c.created_at)
+            .outerjoin(turns, turns.c.id == messages.c.turn_id)
+            .where(messages.c.created_at >= since, messages.c.platform == platform, messages.c.turn_id.is_not(None))
+            .where(messages.c.role == Role.USER.value, turns.c.id.is_(None))
+            .order_by(messages.c.created_at, messages.c.id)
         )
         async with self._db.read() as connection:
             return [(row[0], row[1], row[2], row[3]) for row in await connection.execute(query)]
-
-    async def abandon_open_turns(self, before: datetime, at: datetime) -> None:
-        """Close turns that began before `before` and never ended: too old to be answered now."""
-        stale = and_(turns.c.status.in_(OPEN_STATES), turns.c.started_at < before)
-        async with self._db.write() as connection:
-            await connection.execute(update(turns).where(stale).values(status="abandoned", finished_at=at))
 
     async def spoke_since(self, character: str, channel_id: str, since: datetime) -> bool:
         """Whether the character said something in this channel since `since`."""

@@ -52,7 +52,7 @@ class Stores:
         self.database = Database(database_url(config))
         self.vectors = _vectors(config)
         self.graph = _graph(config)
-        self.cache = Cache(config.redis_url or EMBEDDED_CACHE)
+        self.cache = Cache(config.redis_url or EMBEDDED_CACHE, clock=clock)
         self.metrics = _metrics(config)
         self._clock = clock
         self._coming_up: set[asyncio.Task[None]] = set()

@@ -39,17 +39,17 @@ sessions = Table(
 turns = Table(
     "v2_turns",
     METADATA,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),  # a turn is stored when it ends; messages that name no stored one wait
     Column("session_id", Text, nullable=False),
     Column("character", Text, nullable=False),
     Column("user_id", Text, nullable=False),
     Column("channel_id", Text, nullable=False),
     Column("platform", Text, nullable=False),
-    Column("status", Text, nullable=False),  # waiting, answering, answered, failed, stopped or abandoned
+    Column("status", Text, nullable=False),  # answered, failed or stopped
     Column("error", Text),
     Column("started_at", UtcDateTime, nullable=False),
-    Column("finished_at", UtcDateTime),
-    Index(None, "status", "started_at"),
+    Column("finished_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "started_at"),
 )
 
 messages = Table(
@@ -75,6 +75,7 @@ messages = Table(
     Index(None, "character", "channel_id", "created_at"),
     Index(None, "character", "user_id", "created_at"),
     Index(None, "indexed_in"),
+    Index(None, "created_at"),
 )
 
 message_refs = Table(

@@ -1,7 +1,7 @@
 """A Discord door in a small house: the real door, lanes and discord.py; a scripted engine and a memory in lists."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,12 +21,31 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.observability.health import Check, Health
 from tests.support.discord import BotAccount, GuildHandle, LocalDiscord, Person, payloads
+from tests.support.discord.schema import Violation
 from tests.support.discord.state import Channel, Interaction, Message
 
-Script = Callable[[Turn], AsyncIterator[ReplyEvent]]
+
+def _is_echoed_component(found: Violation) -> bool:
+    """Whether this is only the local Discord giving components back without the ids that Discord numbers them with."""
+    return found.part == "200" and found.where.startswith("$.components")
 
 
-async def says(turn: Turn, *pieces: str, every_s: float = 0.0) -> AsyncIterator[ReplyEvent]:
+@asynccontextmanager
+async def at_the_harbour(data_dir: Path) -> "AsyncIterator[House]":
+    """Have a Discord with a guild, elena and Alice; nothing on it may ever be limited or malformed."""
+    async with LocalDiscord() as local:
+        elena = local.add_bot("elena")
+        guild = local.add_guild("Harbour", bots=[elena])
+        yield House(local, elena, guild, local.add_person("Alice"), data_dir)
+        assert local.too_many_requests == 0
+        broken = [found for found in local.violations if not _is_echoed_component(found)]
+        assert broken == [], broken
+
+
+Script = Callable[[Turn], AsyncGenerator[ReplyEvent, None]]
+
+
+async def says(turn: Turn, *pieces: str, every_s: float = 0.0) -> AsyncGenerator[ReplyEvent, None]:
     """Answer in these pieces, one every so many seconds."""
     yield TurnStarted(turn.id)
     for piece in pieces:
@@ -35,13 +54,22 @@ async def says(turn: Turn, *pieces: str, every_s: float = 0.0) -> AsyncIterator[
     yield Done(turn.id, new_id(), "".join(pieces))
 
 
-async def echo(turn: Turn) -> AsyncIterator[ReplyEvent]:
+def telling(*pieces: str, every_s: float = 0.0) -> Script:
+    """Return a script that answers every turn in these pieces."""
+
+    def script(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
+        return says(turn, *pieces, every_s=every_s)
+
+    return script
+
+
+async def echo(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
     """Answer with what was asked."""
     async for event in says(turn, f"You said: {turn.text}"):
         yield event
 
 
-async def fails(turn: Turn) -> AsyncIterator[ReplyEvent]:
+async def fails(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
     """Find no words."""
     yield TurnStarted(turn.id)
     yield Failed(turn.id, "I can't find my words.", retryable=True)
@@ -59,7 +87,7 @@ class ScriptedEngine:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    async def respond(self, turn: Turn) -> AsyncIterator[ReplyEvent]:
+    async def respond(self, turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
         self.turns.append(turn)
         async with self.began:
             self.began.notify_all()
@@ -175,8 +203,8 @@ class House:
     async def until_check(self, ok: bool) -> Check:
         """Wait until the connection is healthy, or is not."""
         async with asyncio.timeout(5):
-            while (check := await self.check()).ok is not ok:
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - the health is asked, it tells nobody by itself
+            while (check := await self.check()).ok is not ok:  # noqa: ASYNC110 - a health check tells nobody by itself
+                await asyncio.sleep(0.01)
         return check
 
     async def until_final(self, message: Message, text: str) -> None:

@@ -1,7 +1,7 @@
 """The Discord door, told as people meet it: the real discord.py talks to the local Discord."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,28 +11,14 @@ import pytest
 from src_v2.core.audience import Visibility
 from src_v2.core.events import ReplyEvent, Status, TurnStarted
 from src_v2.core.messages import SceneKind, Turn
-from src_v2.memory.models import InterruptedTurn
-from tests.integration.discord_house import House, Script, says
-from tests.support.discord import Intent, LocalDiscord
+from tests.integration.discord_house import House, at_the_harbour, says, telling
+from tests.support.discord import Intent
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with LocalDiscord() as local:
-        elena = local.add_bot("elena")
-        guild = local.add_guild("Harbour", bots=[elena])
-        yield House(local, elena, guild, local.add_person("Alice"), tmp_path)
-        assert local.too_many_requests == 0
-        assert local.violations == []
-
-
-def telling(*pieces: str, every_s: float = 0.0) -> Script:
-    """Return a script that answers every turn in these pieces."""
-
-    def script(turn: Turn) -> AsyncIterator[ReplyEvent]:
-        return says(turn, *pieces, every_s=every_s)
-
-    return script
+    async with at_the_harbour(tmp_path) as story:
+        yield story
 
 
 def test_the_package_does_not_shadow_the_library() -> None:
@@ -98,7 +84,7 @@ async def test_a_long_reply_is_split_and_its_code_stays_code(house: House) -> No
 
 
 async def test_a_thought_is_shown_until_there_are_words(house: House) -> None:
-    async def thinks(turn: Turn) -> AsyncIterator[ReplyEvent]:
+    async def thinks(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
         yield TurnStarted(turn.id)
         yield Status("looking through my notes", "🔎")
         async for event in says(turn, "Found it."):
@@ -235,10 +221,9 @@ async def test_a_message_without_words_says_what_it_is(house: House) -> None:
 async def test_a_burst_becomes_one_turn_and_one_reply(house: House) -> None:
     house.engine.gate.clear()
     async with house.door():
-        await house.alice.dm(house.elena, "one")
-        await house.alice.dm(house.elena, "two")
-        await house.alice.dm(house.elena, "three")
-        await house.engine.until_turns(3)
+        for count, text in enumerate(("one", "two", "three"), start=1):
+            await house.alice.dm(house.elena, text)
+            await house.engine.until_turns(count)
         house.engine.gate.set()
         reply = await house.alice.sees(house.elena, from_=house.elena)
         await house.until_final(reply, "You said: one\ntwo\nthree")
@@ -279,7 +264,7 @@ async def test_an_edit_while_the_reply_grows_is_answered_in_the_same_message(hou
 
 
 async def test_a_reply_goes_away_with_the_message_it_answers(house: House) -> None:
-    async def never_ends(turn: Turn) -> AsyncIterator[ReplyEvent]:
+    async def never_ends(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
         async for event in says(turn, "Let me think about ", "that"):
             yield event
             if not isinstance(event, TurnStarted):

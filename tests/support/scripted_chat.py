@@ -8,7 +8,7 @@ from datetime import datetime
 
 from src_v2.core.audience import Audience
 from src_v2.core.clock import SystemClock
-from src_v2.core.errors import CharacterNotFound
+from src_v2.core.errors import CharacterError, CharacterNotFound
 from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Role, StopReason, StoredMessage, Turn
@@ -26,10 +26,20 @@ class Card:
     display_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    character: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class FakeCharacters:
-    """Elena and Marcus; `broken` makes the next reload fail."""
+    """Elena and Marcus, unless told otherwise; `breaks` makes reloads fail."""
 
     def __init__(self, *names: str) -> None:
+        self._problems: list[Finding] = []
         self._cards = {name: Card(name, name.capitalize()) for name in names or ("elena", "marcus")}
 
     def names(self) -> list[str]:
@@ -40,11 +50,17 @@ class FakeCharacters:
             raise CharacterNotFound("no such character")
         return self._cards[name]
 
+    def breaks(self, name: str, why: str) -> None:
+        self._problems.append(Finding(name, why))
+
     async def reload(self, name: str) -> Card:
-        return self.get(name)
+        card = self.get(name)
+        if self._problems:
+            raise CharacterError("broken")
+        return card
 
     def problems(self) -> list[object]:
-        return []
+        return list(self._problems)
 
 
 class ListMemory:
@@ -158,7 +174,7 @@ class Chat:
 
     def __init__(
         self, *, token: str = "", demo: bool = False, names: tuple[str, ...] = (), allowed: tuple[str, ...] = (),
-        burst_window_s: float = 0.0,
+        burst_window_s: float = 0.0, host: str = "127.0.0.1", port: int = 0,
     ) -> None:  # fmt: skip
         self.memory = ListMemory()
         self.engine = ScriptedEngine(self.memory)
@@ -167,7 +183,7 @@ class Chat:
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)
-        self.options = WebOptions("127.0.0.1", 0, token, allowed, "elena", demo, "openai:gpt-5-mini")
+        self.options = WebOptions(host, port, token, allowed, "elena", demo, "openai:gpt-5-mini")
         self.door = self.new_door()
 
     def new_door(self) -> WebDoor:

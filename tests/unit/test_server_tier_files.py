@@ -7,7 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -62,10 +62,6 @@ def read_env(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in lines}
 
 
-def seconds(duration: str) -> float:
-    return float(duration.removesuffix("s"))
-
-
 def run_make_env(folder: Path) -> subprocess.CompletedProcess[str]:
     """Run it as `make env` does, without site-packages: it must need nothing but Python."""
     script = ROOT / "docker" / "make_env.py"
@@ -93,7 +89,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+def no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
@@ -189,7 +185,7 @@ def test_the_application_accepts_its_environment(folder: Path, no_settings_in_en
     assert settings.web.host == "0.0.0.0"
     assert settings.web.token.get_secret_value() == written["WEB_TOKEN"]
     assert written["POSTGRES_PASSWORD"] in settings.stores.database_url.get_secret_value()
-    assert settings.general.shutdown_grace_s < seconds(app["stop_grace_period"])
+    assert settings.general.shutdown_grace_s < float(app["stop_grace_period"].removesuffix("s"))
 
 
 def test_the_embedded_tier_stays_embedded_after_make_env(
@@ -198,7 +194,7 @@ def test_the_embedded_tier_stays_embedded_after_make_env(
     stores = load_settings(env_file=folder / ".env").stores
     assert not stores.database_url.get_secret_value()
     assert not stores.redis_url.get_secret_value()
-    assert not (stores.qdrant_url or stores.neo4j_uri or stores.influx_url)
+    assert [stores.qdrant_url, stores.neo4j_uri, stores.influx_url] == ["", "", ""]
 
 
 def test_env_is_private_and_every_password_another(folder: Path, make_env: ModuleType) -> None:
@@ -287,10 +283,9 @@ def test_the_dashboard_asks_for_what_is_measured() -> None:
     queries = [target["query"] for panel in dashboard["panels"] for target in panel["targets"]]
     assert all('r._measurement == "turn"' in query for query in queries)
     assert {name for query in queries for name in re.findall(r'r\._field == "(\w+)"', query)} == EMITTED_FIELDS
-    columns = {
-        name for query in queries for group in re.findall(r"group\(columns: \[(.*?)\]", query) for name in [group]
-    }
-    assert {column.strip('"') for column in columns} <= EMITTED_TAGS
+    assert set(re.findall(r'group\(columns: \["(\w+)"\]', "".join(queries))) == EMITTED_TAGS
+    engine = "".join(path.read_text() for path in (ROOT / "src_v2" / "agents").glob("*.py"))
+    assert all(f'"{name}"' in engine for name in EMITTED_TAGS | EMITTED_FIELDS)
     uids = {panel["datasource"]["uid"] for panel in dashboard["panels"]}
     assert uids == {datasources["datasources"][0]["uid"]}
 

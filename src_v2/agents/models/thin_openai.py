@@ -208,7 +208,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
 
 def _json_or_none(data: str | bytes) -> Any:
     try:
-        return orjson.loads(data)
+        # LangChain's text is a subclass of str, which orjson does not read; bytes it always does.
+        return orjson.loads(data.encode() if isinstance(data, str) else data)
     except orjson.JSONDecodeError:
         return None
 

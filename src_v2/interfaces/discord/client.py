@@ -145,7 +145,8 @@ class CharacterClient(discord.Client):
             await interaction.followup.send("What you asked is gone, so there is nothing to answer.", ephemeral=True)
         into = interaction.message
         for message in messages:
-            await self.desk.answer(message, self.me, again=True, into=into)
+            if not await self.desk.answer(message, self.me, again=True, into=into):
+                await interaction.followup.send("I am already on it.", ephemeral=True)
             into = None
 
     async def _deleted(self, channel_id: int, message_id: int) -> None:

@@ -10,14 +10,13 @@ from starlette.staticfiles import StaticFiles
 from src_v2.core.clock import Clock
 from src_v2.interfaces.web.failures import ApiError, answer_errors
 from src_v2.interfaces.web.guard import Guard
-from src_v2.interfaces.web.ports import ReloadableCharacters, WebOptions
+from src_v2.interfaces.web.ports import SERVICE, ReloadableCharacters, WebOptions
 from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.routes import Api
 from src_v2.interfaces.web.sign_in import SignIn
 from src_v2.observability.health import Check, Health
 
 STATIC = Path(__file__).parent / "static"
-SERVICE = "whisperengine"
 
 
 def build_application(

@@ -12,7 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from src_v2.core.errors import CharacterNotFound, WhisperEngineError
-from src_v2.interfaces.web.replies import NotAccepted, NothingUnanswered, StillAnswering, TooManyWaiting
+from src_v2.interfaces.web.refusals import (
+    EmptyText,
+    InvalidText,
+    NotAccepted,
+    NothingUnanswered,
+    StillAnswering,
+    TextTooLong,
+    TooManyWaiting,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +29,9 @@ INTERNAL = 500
 STATUS_CODES = {404: "not_found", 405: "method_not_allowed"}
 REFUSALS: dict[type[WhisperEngineError], tuple[int, str]] = {
     CharacterNotFound: (404, "unknown_character"),
+    EmptyText: (422, "empty_text"),
+    TextTooLong: (413, "text_too_long"),
+    InvalidText: (422, "invalid_text"),
     NotAccepted: (503, "stopping"),
     TooManyWaiting: (429, "too_many_waiting"),
     StillAnswering: (409, "still_answering"),

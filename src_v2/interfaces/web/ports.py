@@ -7,6 +7,9 @@ from typing import Protocol
 from src_v2.core.audience import Audience
 from src_v2.core.messages import IncomingMessage, StoredMessage
 
+SERVICE = "whisperengine"
+"""How the health checks say who answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:

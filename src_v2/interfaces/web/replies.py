@@ -6,49 +6,25 @@ Knows no HTTP and no terminal. A reply goes on when nobody reads it; whoever com
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import structlog
-
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
-from src_v2.core.errors import WhisperEngineError
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, Role, StopReason, StoredMessage
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.people import Person
 from src_v2.interfaces.web.ports import WebMemory
+from src_v2.interfaces.web.refusals import (
+    NotAccepted,
+    NothingUnanswered,
+    StillAnswering,
+    TooManyWaiting,
+    checked_text,
+)
 from src_v2.interfaces.web.shelf import Shelf
 from src_v2.interfaces.web.surface import ReplySurface
 
-log = structlog.get_logger(__name__)
-
 MAX_WAITING = 20
 """Unfinished replies per conversation; more is a runaway program, not a person."""
-
-
-class NotAccepted(WhisperEngineError):
-    """The process is stopping."""
-
-    user_message = "I am about to restart. Please say that again in a moment."
-    retryable = True
-
-
-class TooManyWaiting(WhisperEngineError):
-    """This conversation has MAX_WAITING messages that wait for an answer."""
-
-    user_message = "One thing at a time, please: I am still answering what you said before."
-    retryable = True
-
-
-class StillAnswering(WhisperEngineError):
-    """What was asked for has to wait until the reply has ended."""
-
-    user_message = "A reply is still on its way. Stop it first."
-
-
-class NothingUnanswered(WhisperEngineError):
-    """There is nothing to answer again."""
-
-    user_message = "Everything you said has been answered."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +61,9 @@ class Replies:
         """Hand a message over and return where its reply appears.
 
         `message_id` is the client's own id: a client that does not know whether its message arrived says it again
-        under the same id and gets the same reply. Raises NotAccepted or TooManyWaiting.
+        under the same id and gets the same reply. Raises InvalidText, NotAccepted or TooManyWaiting.
         """
+        text = checked_text(text)
         audience = person.audience(character)
         known = self._shelf.asked_as(audience, message_id) if message_id else None
         if known:
@@ -137,7 +114,7 @@ class Replies:
 
     def close(self) -> None:
         """End every reply that is still open, so that its readers can go; the process stops."""
-        for reply in self._shelf.live():
+        for reply in self._shelf.unclosed():
             reply.close(StopReason.SHUTDOWN)
 
     async def _submit(self, messages: Sequence[IncomingMessage], message_id: str | None = None) -> ReplySurface:

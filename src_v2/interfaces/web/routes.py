@@ -21,8 +21,6 @@ from src_v2.interfaces.web.sign_in import SignIn
 from src_v2.interfaces.web.sse import reply_stream
 from src_v2.interfaces.web.surface import ReplySurface
 
-MAX_TEXT_CHARACTERS = 4000
-"""Twice what Discord takes: a long letter. More is a document, which is not what a chat message is for."""
 SHOWN_MESSAGES = 100
 MAX_SHOWN_MESSAGES = 500
 
@@ -124,8 +122,7 @@ class Api:
     async def chat(self, asked: ChatRequest) -> Response:
         """Say something; the reply comes as an event stream, or whole when `stream` is false."""
         name = self._character(asked.character).name
-        text = checked_text(asked.text)
-        reply = await self.replies.say(_person(asked.user), name, text, asked.message_id)
+        reply = await self.replies.say(_person(asked.user), name, asked.text, asked.message_id)
         return await _answer(reply, stream=asked.stream)
 
     async def retry(self, asked: RetryRequest) -> Response:
@@ -180,21 +177,6 @@ class Api:
         if reply is None:
             raise ApiError(404, "unknown_turn", "That turn is over; the conversation has what was said.")
         return reply
-
-
-def checked_text(text: str) -> str:
-    """Return what was said, ready to be stored. Raises ApiError when it is empty, too long or no Unicode."""
-    text = text.replace("\x00", "").strip()  # PostgreSQL takes no NUL
-    if not text:
-        raise ApiError(422, "empty_text", "There is nothing to answer: the text is empty.")
-    if len(text) > MAX_TEXT_CHARACTERS:
-        limit = f"{MAX_TEXT_CHARACTERS:,}"
-        raise ApiError(413, "text_too_long", f"That is {len(text):,} characters; a message has at most {limit}.")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise ApiError(422, "invalid_text", "The text holds half a character (a lone surrogate).") from error
-    return text
 
 
 def _person(user: User | None) -> Person:

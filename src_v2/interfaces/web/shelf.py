@@ -42,6 +42,10 @@ class Shelf:
         replies = [reply for reply in self._live.values() if reply.final is None]
         return replies if audience is None else [reply for reply in replies if reply.audience == audience]
 
+    def unclosed(self) -> list[ReplySurface]:
+        """Return the replies whose readers may still wait for something."""
+        return [reply for reply in self._live.values() if not reply.closed]
+
     def drop(self, reply: ReplySurface) -> None:
         """Forget a reply that never came to be."""
         self._live.pop(reply.id, None)

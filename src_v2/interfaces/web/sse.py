@@ -1,6 +1,6 @@
 """Server-sent events in both directions: our replies as bytes, and a server's bytes as events again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator
 
 import orjson
 from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
@@ -26,7 +26,7 @@ async def _encoded(reply: ReplySurface, after: int) -> AsyncIterator[bytes]:
             yield format_sse_event(event=event.name, data_str=data, id=str(event.index))
 
 
-async def parse_stream(lines: AsyncIterator[bytes]) -> AsyncIterator[StreamEvent]:
+async def parse_stream(lines: AsyncIterable[bytes]) -> AsyncIterator[StreamEvent]:
     """Read events as `reply_stream` writes them, from the lines of a response; a cut-off event is left out."""
     fields: dict[str, str] = {}
     async for raw in lines:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from tests.support.discord import payloads, views
+from tests.support.discord import payloads, payloads_guild, views
 from tests.support.discord.gateway import RESUME_URL, Gateway, Session
 from tests.support.discord.payloads import Json
 from tests.support.discord.permissions import sees
@@ -167,7 +167,7 @@ class Events:
     def _guild_create(self, session: Session, guild: Guild) -> None:
         everyone = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES in session.intents
         members = [item for item in guild.members.values() if everyone or item.user is session.bot]
-        session.dispatch("GUILD_CREATE", orjson.dumps(payloads.guild_create(guild, session.bot, members)))
+        session.dispatch("GUILD_CREATE", orjson.dumps(payloads_guild.guild_create(guild, session.bot, members)))
 
 
 def _place(channel: Channel) -> Json:

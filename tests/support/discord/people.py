@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.discord.bodies import attach
 from tests.support.discord.permissions import may, sees
-from tests.support.discord.slash import SlashAnswer, invocation
+from tests.support.discord.slash import SlashAnswer, invocation, registered
 from tests.support.discord.state import BotAccount, Channel, Message, Permission, User
 from tests.support.discord.world import World
 
@@ -124,9 +124,12 @@ class Person:
 
         The options are the command's, people for options that ask for a user.
         Waits until there is something to see (a deferred answer counts when it has text), or a modal.
-        Raises AssertionError when the bot has no such command or does not answer within `timeout` seconds.
+        Raises AssertionError when the bot has not registered the command, or does not answer, within `timeout` seconds.
         """
         channel = self.place(place or bot)
+        await self._world.changes.until(
+            lambda: registered(bot, channel, command) is not None, timeout, f"{bot.name} to register {command}"
+        )
         given = {name: value.user if isinstance(value, Person) else value for name, value in options.items()}
         interaction = invocation(self.user, bot, channel, command, given, self._world.now())
         self._world.run(interaction)

@@ -14,11 +14,12 @@ REPLY, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL = 4, 5, 6, 7, 8, 9
 """Callback types of interactions."""
 
 
-def set_commands(_world: World, call: Call) -> Answer:
+def set_commands(world: World, call: Call) -> Answer:
     """Replace all commands, global or of one guild."""
     _require_own(call)
     guild_id = call.params.get("guild_id")
     call.me.commands[guild_id] = [_command(call, guild_id, item) for item in call.json or ()]
+    world.changes.notify()
     return Answer(200, call.me.commands[guild_id])
 
 

@@ -1,6 +1,6 @@
 """REST routes for the bot itself, users, guilds, channels and threads."""
 
-from tests.support.discord import payloads
+from tests.support.discord import payloads, payloads_guild
 from tests.support.discord.answers import NO_CONTENT, Answer, missing_access, unknown
 from tests.support.discord.lookup import channel_of, guild_of, message_of, user_of
 from tests.support.discord.permissions import guild_permissions, sees
@@ -64,7 +64,7 @@ def guild(world: World, call: Call) -> Answer:
     """Return a guild."""
     found = guild_of(world, call)
     counts = {"approximate_member_count": len(found.members), "approximate_presence_count": len(found.members)}
-    return Answer(200, payloads.guild(found) | (counts if call.query.get("with_counts") in ("1", "true") else {}))
+    return Answer(200, payloads_guild.guild(found) | (counts if call.query.get("with_counts") in ("1", "true") else {}))
 
 
 def guild_channels(world: World, call: Call) -> Answer:

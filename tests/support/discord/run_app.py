@@ -4,16 +4,20 @@ The address comes from LOCAL_DISCORD_PORT and LOCAL_DISCORD_CA (a PEM file), as 
 all other settings are the application's own.
 """
 
+import asyncio
 import os
 
-from src_v2.app import run
+from src_v2 import process
 from src_v2.config.settings import load_settings
+from src_v2.observability.logging import configure_logging
 from tests.support.discord.client import from_environment
 
 
 def main() -> None:
-    """Start the application and stay until it stops."""
-    run(load_settings(), discord_connector_factory=from_environment(os.environ))
+    """Start the application as `whisperengine run` does, and stay until it is stopped."""
+    settings = load_settings()
+    configure_logging(settings.general.log_level, settings.general.log_format)
+    asyncio.run(process.serve(settings, discord_connector_factory=from_environment(os.environ)))
 
 
 if __name__ == "__main__":

@@ -40,9 +40,10 @@ class SlashAnswer:
 def invocation(
     user: User, bot: BotAccount, channel: Channel, command: str, options: dict[str, Any], at: float
 ) -> Interaction:
-    """Return the interaction for `command`, which must be registered for this place. AssertionError if it is not."""
+    """Return the interaction for `command`, which is registered for this place. AssertionError for wrong options."""
     path = command.lstrip("/").split()
-    found = _registered(bot, channel, path[0])
+    found = registered(bot, channel, command)
+    assert found is not None, f"{command} is not registered"
     data = {"id": found["id"], "name": found["name"], "type": 1}
     if "guild_id" in found:
         data["guild_id"] = found["guild_id"]
@@ -53,14 +54,12 @@ def invocation(
     return Interaction(user, bot, channel, command, payload, at)
 
 
-def _registered(bot: BotAccount, channel: Channel, name: str) -> dict[str, Any]:
+def registered(bot: BotAccount, channel: Channel, command: str) -> dict[str, Any] | None:
+    """Return the bot's registered command of that name: the guild's own, else the global one."""
+    name = command.lstrip("/").split()[0]
     scopes = [channel.guild.id if channel.guild else None, None]
-    for scope in scopes:
-        for item in bot.commands.get(scope, []):
-            if item["name"] == name:
-                return item
-    known = sorted({item["name"] for items in bot.commands.values() for item in items})
-    raise AssertionError(f"{bot.name} has no command /{name} there; it has {known}")
+    commands = (item for scope in scopes for item in bot.commands.get(scope, []))
+    return next((item for item in commands if item["name"] == name), None)
 
 
 def _options(command: dict[str, Any], path: list[str], values: dict[str, Any]) -> list[dict[str, Any]]:

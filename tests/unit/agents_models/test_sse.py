@@ -1,5 +1,7 @@
 """Events arrive in pieces of any size, between things that are no events."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ STREAM = (
 def test_where_the_stream_is_cut_makes_no_difference(cuts: list[int]) -> None:
     reader, events = EventReader(), []
     edges = [0, *sorted(cuts), len(STREAM)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         events += reader.feed(STREAM[start:end])
     assert [event["n"] for event in events] == [1, 2, 3]
     assert events[0]["t"] == "hé"

@@ -14,8 +14,11 @@ export function keepAtBottom(scroller, content, button) {
     stuck = true;
     update();
   };
+  let top = 0;
   scroller.addEventListener("scroll", () => {
-    stuck = gap() <= NEAR_PX;
+    const movedUp = scroller.scrollTop < top; // growing text also makes a gap; only a person goes up
+    top = scroller.scrollTop;
+    if (movedUp || gap() <= NEAR_PX) stuck = gap() <= NEAR_PX;
     button.hidden = stuck;
   }, { passive: true });
   const watch = new ResizeObserver(update);

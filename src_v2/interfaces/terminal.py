@@ -1,0 +1,272 @@
+"""The terminal door: the same conversation as on the page, as lines of text.
+
+One session reads lines and shows replies, whatever is behind it: the engine in this process (`TerminalDoor`) or a
+WhisperEngine that is running already (`RemoteChat`).
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol
+
+from rich.console import Console
+
+from src_v2.core.clock import Clock
+from src_v2.core.errors import WhisperEngineError
+from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.terminal_input import Lines, StdinLines
+from src_v2.interfaces.terminal_view import PROMPT, View, plain
+from src_v2.interfaces.web.client import WebClient
+from src_v2.interfaces.web.people import LOCAL_PERSON
+from src_v2.interfaces.web.ports import Characters, WebMemory
+from src_v2.interfaces.web.replies import ConversationView, Replies
+from src_v2.interfaces.web.surface import StreamEvent
+
+SHOWN_MESSAGES = 10
+HELP = """/retry        ask again for an answer to what has got none
+/forget-last  forget your last message and the reply to it, everywhere
+/help         this list
+/quit         leave; so does Ctrl+C at the prompt, pressed twice, and Ctrl+D"""
+
+
+class Chat(Protocol):
+    """One person's conversation with one character, wherever it is kept."""
+
+    async def conversation(self, limit: int) -> ConversationView:
+        """Return the newest messages and what is going on."""
+        ...
+
+    def say(self, text: str) -> AsyncIterator[StreamEvent]:
+        """Say something and yield the reply's events to its end."""
+        ...
+
+    def retry(self) -> AsyncIterator[StreamEvent]:
+        """Ask for the answer that is missing and yield its events."""
+        ...
+
+    def follow(self, turn_id: str) -> AsyncIterator[StreamEvent]:
+        """Yield the events of a turn that is running already."""
+        ...
+
+    async def stop(self, turn_id: str) -> None:
+        """Stop a running turn."""
+        ...
+
+    async def forget_last(self) -> bool:
+        """Forget the last exchange; False when there is none."""
+        ...
+
+
+class LocalChat:
+    """The conversation as this process keeps it."""
+
+    def __init__(self, replies: Replies, character: str) -> None:
+        self._replies = replies
+        self._character = character
+        self._audience = LOCAL_PERSON.audience(character)
+
+    async def conversation(self, limit: int) -> ConversationView:
+        """Return the newest messages and what is going on."""
+        return await self._replies.conversation(self._audience, limit)
+
+    async def say(self, text: str) -> AsyncIterator[StreamEvent]:
+        """Say something and yield the reply's events to its end."""
+        reply = await self._replies.say(LOCAL_PERSON, self._character, text)
+        async for event in self.follow(reply.id):
+            yield event
+
+    async def retry(self) -> AsyncIterator[StreamEvent]:
+        """Ask for the answer that is missing and yield its events."""
+        reply = await self._replies.retry(self._audience)
+        async for event in self.follow(reply.id):
+            yield event
+
+    async def follow(self, turn_id: str) -> AsyncIterator[StreamEvent]:
+        """Yield the events of a turn that is running already."""
+        reply = self._replies.find(turn_id)
+        if reply is not None:
+            async for event in reply.events():
+                if event is not None:
+                    yield event
+
+    async def stop(self, turn_id: str) -> None:
+        """Stop a running turn."""
+        reply = self._replies.find(turn_id)
+        if reply is not None:
+            await self._replies.stop(reply)
+
+    async def forget_last(self) -> bool:
+        """Forget the last exchange; False when there is none."""
+        return await self._replies.forget_last(self._audience)
+
+
+class Session:
+    """Reads a line, shows the reply, and so on until the person leaves."""
+
+    def __init__(self, chat: Chat, name: str, console: Console, lines: Lines) -> None:
+        self._chat = chat
+        self._lines = lines
+        self._view = View(console, name)
+        self._turn_id = ""
+        self._interrupted = False
+        self._work: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Converse until the person leaves."""
+        self._work = asyncio.create_task(self._converse())
+        try:
+            with _on_interrupt(self):
+                await asyncio.wait([self._work])
+        finally:
+            self._work.cancel()
+            self._view.close()
+            self._lines.close()
+        if not self._work.cancelled():
+            self._work.result()
+
+    def interrupt(self) -> None:
+        """Ctrl+C: stop the reply that is running; a second one in a row leaves."""
+        if self._interrupted:
+            if self._work is not None:
+                self._work.cancel()
+            return
+        self._interrupted = True
+        if self._turn_id:
+            self._stopping = asyncio.create_task(self._stop(self._turn_id))
+        else:
+            self._view.remark("\nCtrl+C again leaves; Enter goes on.")
+
+    async def _converse(self) -> None:
+        view = await self._chat.conversation(SHOWN_MESSAGES)
+        self._view.greet(view)
+        if view.running:
+            await self._show(self._chat.follow(view.running))
+        while (line := await self._lines.next(PROMPT)) is not None:
+            self._interrupted = False
+            if line.strip() == "/quit":
+                break
+            await self._obey(plain(line).strip())
+
+    async def _obey(self, line: str) -> None:
+        match line:
+            case "":
+                pass
+            case "/help":
+                self._view.remark(HELP)
+            case "/retry":
+                await self._show(self._chat.retry())
+            case "/forget-last":
+                await self._forget_last()
+            case _ if line.startswith("/") and " " not in line:
+                self._view.remark(f"There is no command {line}. /help lists those that there are.")
+            case _:
+                await self._show(self._chat.say(line))
+
+    async def _forget_last(self) -> None:
+        try:
+            forgotten = await self._chat.forget_last()
+        except WhisperEngineError as error:
+            self._view.remark(error.user_message)
+            return
+        self._view.remark("Forgotten." if forgotten else "There is nothing to forget.")
+
+    async def _show(self, events: AsyncIterator[StreamEvent]) -> None:
+        try:
+            async for event in events:
+                if event.name == "started":
+                    self._turn_id = event.data["turn_id"]
+                self._view.show(event)
+        except WhisperEngineError as error:
+            self._view.close()
+            self._view.remark(error.user_message)
+        finally:
+            self._turn_id = ""
+            self._view.close()
+
+    async def _stop(self, turn_id: str) -> None:
+        with contextlib.suppress(WhisperEngineError):  # the stream itself shows that nobody answers
+            await self._chat.stop(turn_id)
+
+
+class TerminalDoor:
+    """A terminal on the conversation of this very process."""
+
+    name = "terminal"
+
+    def __init__(
+        self,
+        lanes: Lanes,
+        memory: WebMemory,
+        characters: Characters,
+        character: str,
+        clock: Clock,
+        *,
+        console: Console | None = None,
+        lines: Lines | None = None,
+    ) -> None:
+        self._replies = Replies(lanes, memory, clock, self.name)
+        self._characters = characters
+        self._character = character
+        self._console = console or Console()
+        self._lines = lines
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin the conversation; `left` says when it is over. Raises CharacterNotFound."""
+        card = self._characters.get(self._character)
+        chat = LocalChat(self._replies, card.name)
+        session = Session(chat, card.display_name, self._console, self._lines or StdinLines())
+        self._running = asyncio.create_task(session.run(), name="terminal")
+
+    async def left(self) -> None:
+        """Return when the person has left. Raises what ended the conversation otherwise."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def stop(self) -> None:
+        """End the conversation, if it goes on, and give the terminal back."""
+        self._replies.close()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.wait([self._running])
+
+
+class RemoteChat:
+    """A terminal on the conversation of a WhisperEngine that runs at `url`."""
+
+    def __init__(
+        self,
+        url: str,
+        character: str,
+        clock: Clock,
+        *,
+        token: str = "",
+        console: Console | None = None,
+        lines: Lines | None = None,
+    ) -> None:
+        self._client = WebClient(url, character, clock, token=token)
+        self._console = console or Console()
+        self._lines = lines
+
+    async def run(self) -> None:
+        """Converse until the person leaves. Raises Refused (token, character) or Unreachable at the start."""
+        async with self._client as client:
+            name = await client.display_name()
+            await Session(client, name, self._console, self._lines or StdinLines()).run()
+
+
+@contextlib.contextmanager
+def _on_interrupt(session: Session) -> Iterator[None]:
+    """Send Ctrl+C to `session`, where the platform lets a loop handle signals."""
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGINT, session.interrupt)
+    except (NotImplementedError, RuntimeError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
