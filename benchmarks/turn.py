@@ -81,11 +81,11 @@ async def ask(app: App, user: str, text: str) -> Listener:
 @asynccontextmanager
 async def running_app(folder: Path, llm_url: str, **variables: Any) -> AsyncIterator[App]:
     """Give a started app that talks to the model at `llm_url` and writes its metrics to a file."""
-    given = {
+    given: dict[str, Any] = {
         "llm_model": "openai-compatible:local-model", "llm_base_url": llm_url, "metrics_file": folder / "metrics.line",
         "memory_source_timeout_s": 5, "llm_max_concurrent": 64,
     }  # fmt: skip
-    app = App(make_settings(folder, **(given | variables)), doors=False)
+    app = App(make_settings(folder, None, **(given | variables)), doors=False)
     await app.start()
     try:
         await app.embedder.ready.wait()

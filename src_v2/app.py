@@ -142,7 +142,8 @@ class App:
         return WebDoor(self.lanes, self.memory, self.characters, self.health, options, self.clock)
 
     def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
-        from src_v2.interfaces.discord.door import DiscordDoor, DiscordOptions
+        from src_v2.interfaces.discord.door import DiscordDoor
+        from src_v2.interfaces.discord.ports import DiscordOptions
 
         discord = self.settings.discord
         options = DiscordOptions(

@@ -27,7 +27,7 @@ from src_v2.memory.embeddings.choosing import choose_embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.reindex import Progress, Reindexed, reindex
 from src_v2.memory.store import MemoryStore
-from src_v2.observability.health import Check
+from src_v2.observability.health import CHECK_TIMEOUT_S, Check
 from src_v2.observability.outages import Outages
 from src_v2.storage.stores import Stores
 
@@ -59,14 +59,16 @@ async def chat(settings: Settings, character: str) -> None:
     running = await find_running(settings)
     if running:
         token = settings.web.token.get_secret_value()
-        await RemoteChat(running, character, token=token).run()
+        await RemoteChat(running, character, SystemClock(), token=token).run()
         return
     app = App(settings, doors=False)
+    door = TerminalDoor(app.lanes, app.memory, app.characters, character, app.clock)
     try:
         await app.start()
-        app.characters.get(character)
-        await TerminalDoor(app.lanes, app.memory, app.characters, character, app.clock).run()
+        await door.start()
+        await door.left()
     finally:
+        await door.stop()
         await app.stop()
 
 
@@ -74,7 +76,7 @@ async def diagnose(settings: Settings) -> list[Check]:
     """Return every finding about settings, models, stores, Discord and characters."""
     running = await find_running(settings)
     if running:
-        found = [Check("process", ok=True, detail=f"running at {running}"), *await _ask_health(running)]
+        found = [Check("process", ok=True, detail=f"running at {running}"), *await _ask_health(settings, running)]
         return [*found, *await checks.settings_checks(settings)]
     app = App(settings, doors=False)
     try:
@@ -104,15 +106,20 @@ async def find_running(settings: Settings) -> str:
     """Return the address of the WhisperEngine that uses this data folder; empty when none answers."""
     try:
         url = str(orjson.loads(_address_path(settings).read_bytes())["url"])
-        await _ask_health(url)
+        await _ask_health(settings, url)
     except (OSError, ValueError, KeyError, aiohttp.ClientError, TimeoutError):
         return ""
     return url
 
 
-async def _ask_health(url: str) -> list[Check]:
-    timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S + 5)
-    async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{url}/healthz") as answer:
+async def _ask_health(settings: Settings, url: str) -> list[Check]:
+    token = settings.web.token.get_secret_value()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    timeout = aiohttp.ClientTimeout(total=CHECK_TIMEOUT_S + ANSWER_TIMEOUT_S)
+    async with (
+        aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+        session.get(f"{url}/healthz") as answer,
+    ):
         body = await answer.json()
     return [Check(**check) for check in body["checks"]]
 
@@ -124,6 +131,7 @@ def _address_path(settings: Settings) -> Path:
 @asynccontextmanager
 async def _address_file(settings: Settings, url: str) -> AsyncIterator[None]:
     path = _address_path(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
     try:
         yield

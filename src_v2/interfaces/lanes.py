@@ -190,6 +190,7 @@ class Lanes:
             waiting.messages = _without(waiting.messages, platform_message_id)
             if not waiting.messages:
                 lane.waiting.remove(waiting)
+                await waiting.surface.finish()
         messages = _messages(lane)
         rest = _without(messages, platform_message_id)
         if rest == messages or lane.running is None:

@@ -13,7 +13,7 @@ class Check:
 
     name: str
     ok: bool
-    detail: str
+    detail: str = ""
     remedy: str = ""
     required: bool = False
 

@@ -64,7 +64,7 @@ async def test_text_arrives_whole_and_usage_is_the_providers(bench: Bench) -> No
     # Mistral is not asked for usage (it refuses the question), and the local server then sends none.
     assert record.estimated is (record.provider == "mistral")
     if not record.estimated:
-        assert record.prompt_tokens in {103, 104}  # Anthropic's system prompt is no message
+        assert record.prompt_tokens in {103, 104}  # to Anthropic the system prompt is no message
         assert record.completion_tokens == 6
 
 

@@ -62,7 +62,7 @@ async def test_status_says_in_words_what_works_and_what_helps(house: House) -> N
 
 
 async def test_reload_is_for_the_owner(house: House) -> None:
-    async with house.door(owner_ids=frozenset({int(house.alice.id)})):
+    async with house.door(owner_ids=(house.alice.id,)):
         await until_registered(house)
         bob = house.discord.add_person("Bob")
         refused = await bob.runs(house.elena, "/reload")

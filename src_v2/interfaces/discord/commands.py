@@ -96,12 +96,13 @@ async def stop(interaction: Ask) -> None:
 
 def is_owner(client: CharacterClient, user_id: int) -> bool:
     """Whether a person owns the application, belongs to the team that does, or is named in the settings."""
-    owners = set(client.around.options.owner_ids)
-    if client.application is not None:
-        owners.add(client.application.owner.id)
-        if client.application.team is not None:
-            owners.update(member.id for member in client.application.team.members)
-    return user_id in owners
+    if str(user_id) in client.around.options.owner_ids:
+        return True
+    application = client.application
+    if application is None:
+        return False
+    team = application.team.members if application.team else []
+    return user_id in {application.owner.id, *(member.id for member in team)}
 
 
 def _in_words(checks: Sequence[Check]) -> str:

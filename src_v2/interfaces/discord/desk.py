@@ -52,12 +52,11 @@ class Desk:
         channel_id = message.channel.id
         present = () if is_direct(message.channel) else self._notes.present(channel_id, without=message.author.id)
         surface = self._surface(message, into, late=late)
-        self._live.setdefault(channel_id, []).append(surface)
         taken = await self._around.lanes.submit(incoming(message, self._character, me, present), surface, again=again)
         shown_on = self._around.lanes.shown_on(self._character, platform_id(channel_id), str(message.id))
-        if not taken or (shown_on is not None and shown_on is not surface):
-            self._forget(surface, channel_id)
-        if taken and isinstance(shown_on, DiscordSurface) and shown_on is not surface:
+        if shown_on is surface:
+            self._live.setdefault(channel_id, []).append(surface)
+        elif taken and isinstance(shown_on, DiscordSurface):
             shown_on.asked.message_ids.append(message.id)
             shown_on.asked.may_ping |= _people(message)
         return taken

@@ -20,6 +20,8 @@ from src_v2.interfaces.discord.sync import sync_if_changed
 from src_v2.interfaces.lanes import Lanes
 from src_v2.observability.health import Health
 
+__all__ = ["DiscordDoor", "DiscordOptions"]
+
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT_S = 60.0

@@ -19,10 +19,11 @@ CHANNELS_REMEMBERED = 2048
 class Urgency(Enum):
     """How much of a limit a write may use: (of a channel's 5 writes per 5 s, of a bot's 50 per second)."""
 
-    URGENT = (5, 44)
-    """People wait for it; the rest of a bot's 50 is for commands' answers and for what discord.py asks."""
-    GROWING = (4, 36)
-    TYPING = (5, 24)
+    URGENT = (5, 45)
+    """People wait for it; the rest of a bot's 50 is for what discord.py asks by itself."""
+    GROWING = (4, 30)
+    TYPING = (5, 8)
+    """In a crowd the first words matter more than the sign that they will come."""
 
     @property
     def in_channel(self) -> int:

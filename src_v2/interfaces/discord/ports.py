@@ -1,7 +1,7 @@
 """What the Discord door needs from the rest of the house, and the options it takes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -62,7 +62,7 @@ class DiscordOptions:
     data_dir: Path
     message_content: MessageContent = "auto"
     edit_interval_s: float = 1.0
-    owner_ids: frozenset[int] = field(default_factory=frozenset)
+    owner_ids: Collection[str] = ()
     guild_ready_timeout_s: float = 2.0
     """How long a start waits for one more server to be announced."""
 

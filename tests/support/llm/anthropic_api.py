@@ -34,7 +34,7 @@ async def stream(request: ReceivedRequest, script: Script, response: web.StreamR
     await stream_tokens(outbox, script, _text_event)
     await outbox.put(_event("content_block_stop", index=0))
     if script.send_finish:
-        usage = {"output_tokens": len(script.tokens)}
+        usage = {**_message(request, script)["usage"], "output_tokens": len(script.tokens)}
         await outbox.put(_event("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage=usage))
         await outbox.put(_event("message_stop"))
     await outbox.flush()
