@@ -29,16 +29,19 @@ from src_v2.storage.metrics import MetricsSink
 log = structlog.get_logger(__name__)
 
 FAST_MODE = "fast"
+PREPARED_AT_ONCE = 16
+"""Turns whose question is stored and whose context is gathered at the same time. When hundreds come at once, more would
+only hold up the event loop, and with it the replies that stream already."""
 
 
 @dataclass(slots=True)
 class Run:
-    """What happened in a turn so far. `begun` stores the question and gives the session's id."""
+    """What happened in a turn so far. `begun`, once there, stores the question and gives the session's id."""
 
     turn: Turn
     character: Character
-    begun: "asyncio.Task[str]"
     started_s: float
+    begun: "asyncio.Task[str] | None" = None
     text: str = ""
     calls: list[CallRecord] = field(default_factory=list)
     asked_model_s: float = 0.0
@@ -69,6 +72,7 @@ class AgentEngine:
         self._clock = clock
         self._choices = choices
         self._store_timeout_s = store_timeout_s
+        self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._writes: set[asyncio.Task[str]] = set()
 
     async def respond(self, turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
@@ -78,8 +82,7 @@ class AgentEngine:
         Raises CharacterNotFound.
         """
         character = self._characters.get(turn.audience.character)
-        begun = self._write(self._memory.begin_turn(turn))
-        run = Run(turn, character, begun, self._clock.monotonic())
+        run = Run(turn, character, self._clock.monotonic())
         yield TurnStarted(turn.id)
         try:
             async with aclosing(self._stream(run)) as deltas:
@@ -104,9 +107,11 @@ class AgentEngine:
             await asyncio.gather(*self._writes, return_exceptions=True)
 
     async def _stream(self, run: Run) -> AsyncGenerator[TextDelta, None]:
-        gathered = await self._sources.gather(run.turn)
-        await self._settled(run.begun)
-        messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
+        async with self._preparing:
+            begun = self._begin(run)
+            gathered = await self._sources.gather(run.turn)
+            await self._settled(begun)
+            messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
         run.asked_model_s = self._clock.monotonic()
         async with self._models.stream(messages, purpose="reply", record=run.calls.append) as chunks:
             async for chunk in chunks:
@@ -121,7 +126,13 @@ class AgentEngine:
             case StopReason.WITHDRAWN:
                 await self._finish(run, "stopped", keep_reply=False)
             case StopReason.SUPERSEDED | StopReason.SHUTDOWN:
-                await self._settled(run.begun)
+                await self._settled(self._begin(run))
+
+    def _begin(self, run: Run) -> "asyncio.Task[str]":
+        """Store the question, once."""
+        if run.begun is None:
+            run.begun = self._write(self._memory.begin_turn(run.turn))
+        return run.begun
 
     async def _finish(self, run: Run, status: str, *, error: str | None = None, keep_reply: bool = True) -> str:
         """Store how the turn ended; waits no longer than the store timeout, the write itself goes on."""
@@ -132,7 +143,7 @@ class AgentEngine:
         return message_id
 
     async def _store_outcome(self, run: Run, message_id: str, status: str, error: str | None, keep_reply: bool) -> str:
-        session_id = await run.begun
+        session_id = await self._begin(run)
         now = self._clock.now()
         await self._memory.finish_turn(
             run.turn, session_id, status, message_id=message_id, name=run.character.display_name,

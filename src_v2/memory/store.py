@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Executable, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, Visibility, visible_to
@@ -22,6 +22,7 @@ class MemoryStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._upserts: dict[tuple[str, tuple[str, ...]], Executable] = {}
 
     async def last_session(self, audience: Audience) -> tuple[str, datetime] | None:
         """Return (session id, time of its last message) of this user with this character in this channel."""
@@ -38,16 +39,24 @@ class MemoryStore:
     async def apply(self, rows: Sequence[RowWrite]) -> None:
         """Write `rows` in one transaction, with one statement per run of rows of the same table."""
         async with self._db.write() as connection:
-            for (table_name, update_columns), group in groupby(rows, key=lambda row: (row.table, row.update)):
-                table = METADATA.tables[table_name]
-                insert = self._db.upsert(table).values([row.values for row in group])
-                keys = list(table.primary_key.columns)
-                if update_columns:
-                    newer = {name: insert.excluded[name] for name in update_columns}
-                    insert = insert.on_conflict_do_update(index_elements=keys, set_=newer)
-                else:
-                    insert = insert.on_conflict_do_nothing(index_elements=keys)
-                await connection.execute(insert)
+            for (table, update_columns), group in groupby(rows, key=lambda row: (row.table, row.update)):
+                # The rows go in as parameters: with `values(rows)` the statement would be compiled anew every time.
+                await connection.execute(self._upsert(table, update_columns), [row.values for row in group])
+
+    def _upsert(self, table_name: str, update_columns: tuple[str, ...]) -> Executable:
+        """Return the statement for one kind of row; built once, because building it costs more than running it."""
+        key = (table_name, update_columns)
+        if key not in self._upserts:
+            table = METADATA.tables[table_name]
+            insert = self._db.upsert(table)
+            keys = list(table.primary_key.columns)
+            newer = {name: insert.excluded[name] for name in update_columns}
+            self._upserts[key] = (
+                insert.on_conflict_do_update(index_elements=keys, set_=newer)
+                if newer
+                else insert.on_conflict_do_nothing(index_elements=keys)
+            )
+        return self._upserts[key]
 
     async def recent(self, audience: Audience, limit: int, *, before: datetime | None = None) -> list[StoredMessage]:
         """Return the last `limit` messages of this character in this channel, oldest first."""

@@ -19,7 +19,7 @@ from tests.support.llm import LocalLLM, Script
 
 PROMPT = [SystemMessage("You are Elena."), HumanMessage("Hello"), AIMessage("Hola."), HumanMessage("How are you?")]
 KEYS = dict.fromkeys(("openai", "anthropic", "ollama", "mistral"), "good-key")
-SOON_S = 0.2
+SOON_S = 1.0
 
 
 class Bench:

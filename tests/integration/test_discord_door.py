@@ -1,6 +1,5 @@
 """The Discord door, told as people meet it: the real discord.py talks to the local Discord."""
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -152,6 +151,18 @@ async def test_in_a_thread_it_takes_part_in_no_mention_is_needed(house: House) -
     assert (scene.kind, scene.channel_name, scene.parent_channel_name) == (SceneKind.THREAD, "whales", "general")
 
 
+async def test_in_a_thread_of_its_own_it_leaves_words_for_others_to_others(house: House) -> None:
+    bob = house.discord.add_person("Bob")
+    general = house.guild.channel("general")
+    async with house.door():
+        thread = house.discord.world.add_thread(general, "elena's corner", house.elena, None)
+        await house.alice.says(thread, f"{bob.mention} have you eaten?")
+        await house.alice.says(thread, "what do whales eat?")
+        await house.alice.sees(thread, from_=house.elena)
+    assert house.engine.asked == ["what do whales eat?"]
+    assert [message.text for message in house.memory.kept] == ["@Bob have you eaten?"]
+
+
 async def test_talk_of_others_is_overheard_while_a_conversation_is_on(house: House) -> None:
     general = house.guild.channel("general")
     bob = house.discord.add_person("Bob")
@@ -213,94 +224,3 @@ async def test_a_message_without_words_says_what_it_is(house: House) -> None:
         await house.alice.sees(house.elena, from_=house.elena)
     assert house.engine.asked == ["(says your name)", "[sent a picture: cat.png]"]
     assert house.engine.turns[1].messages[0].attachments[0].filename == "cat.png"
-
-
-# Order, bursts, second thoughts
-
-
-async def test_a_burst_becomes_one_turn_and_one_reply(house: House) -> None:
-    house.engine.gate.clear()
-    async with house.door():
-        for count, text in enumerate(("one", "two", "three"), start=1):
-            await house.alice.dm(house.elena, text)
-            await house.engine.until_turns(count)
-        house.engine.gate.set()
-        reply = await house.alice.sees(house.elena, from_=house.elena)
-        await house.until_final(reply, "You said: one\ntwo\nthree")
-    assert len(house.by_elena(reply.channel)) == 1
-
-
-async def test_where_others_talked_in_between_the_reply_points_at_the_question(house: House) -> None:
-    bob = house.discord.add_person("Bob")
-    general = house.guild.channel("general")
-    house.engine.gate.clear()
-    async with house.door():
-        question = await house.alice.says(general, f"{house.elena.mention} where is the pier?")
-        await bob.says(general, f"{house.elena.mention} and the lighthouse?")
-        await house.engine.until_turns(1)
-        house.engine.gate.set()
-        first = await house.alice.sees(general, from_=house.elena)
-        second = await house.alice.sees(general, from_=house.elena)
-    assert first.reply_to is question
-    assert second.reply_to is not None
-    assert second.reply_to.author is bob.user
-    assert house.engine.asked == ["where is the pier?", "and the lighthouse?"]
-    assert not first.pings
-
-
-async def test_an_edit_while_the_reply_grows_is_answered_in_the_same_message(house: House) -> None:
-    house.engine.gate.clear()
-    house.engine.script = lambda turn: says(turn, f"About {turn.text}: ", "it is fine.")
-    async with house.door():
-        asked = await house.alice.dm(house.elena, "cats")
-        await house.engine.until_turns(1)
-        await house.alice.edits(asked, "dogs")
-        await house.engine.until_turns(2)
-        house.engine.gate.set()
-        reply = await house.alice.sees(house.elena, from_=house.elena)
-        await house.until_final(reply, "About dogs: it is fine.")
-    assert len(house.by_elena(reply.channel)) == 1
-    assert house.memory.edited == [(asked.id, "dogs")]
-
-
-async def test_a_reply_goes_away_with_the_message_it_answers(house: House) -> None:
-    async def never_ends(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
-        async for event in says(turn, "Let me think about ", "that"):
-            yield event
-            if not isinstance(event, TurnStarted):
-                await asyncio.Event().wait()
-
-    house.engine.script = never_ends
-    async with house.door():
-        asked = await house.alice.dm(house.elena, "something foolish")
-        reply = await house.alice.sees(house.elena, from_=house.elena)
-        await house.alice.deletes(asked)
-        await house.discord.wait_until(lambda: reply.deleted, what="the reply to go away")
-        house.engine.script = telling("Hello.")
-        await house.alice.dm(house.elena, "hello")
-        second = await house.alice.sees(house.elena, from_=house.elena)
-        await house.until_final(second, "Hello.")
-    assert asked.id in house.memory.deleted
-
-
-async def test_a_reply_that_a_moderator_removes_is_forgotten(house: House) -> None:
-    async with house.door():
-        await house.alice.dm(house.elena, "hello")
-        reply = await house.alice.sees(house.elena, from_=house.elena)
-        house.discord.world.delete(reply, house.alice.user)
-        await house.alice.dm(house.elena, "are you there?")
-        await house.alice.sees(house.elena, from_=house.elena)
-    assert reply.id in house.memory.deleted
-
-
-async def test_only_people_of_the_turn_can_be_pinged(house: House) -> None:
-    bob, carol = house.discord.add_person("Bob"), house.discord.add_person("Carol")
-    general = house.guild.channel("general")
-    text = f"@everyone {bob.mention} {carol.mention} {house.alice.mention} look!"
-    house.engine.script = telling("Hm. ", text)
-    async with house.door():
-        await house.alice.says(general, f"{house.elena.mention} greet {bob.mention}")
-        reply = await house.alice.sees(general, from_=house.elena)
-        await house.until_final(reply, f"Hm. {text}")
-    assert reply.pings <= {house.alice.id, bob.id}
-    assert not reply.mention_everyone

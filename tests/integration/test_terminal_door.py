@@ -4,11 +4,14 @@ import asyncio
 import io
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -18,6 +21,7 @@ from src_v2.core.events import Failed, Status
 from src_v2.interfaces.terminal import RemoteChat, TerminalDoor
 from src_v2.interfaces.terminal_input import StdinLines
 from src_v2.interfaces.web.client import Refused, Unreachable, is_running
+from tests.support.relay import Relay
 from tests.support.scripted_chat import TOKEN, Chat
 
 
@@ -46,6 +50,7 @@ class Screen(Console):
 
     def __init__(self) -> None:
         self._sheet = io.StringIO()
+        self._written = asyncio.Event()
         super().__init__(file=self._sheet, width=200, force_terminal=False)
 
     @property
@@ -55,7 +60,12 @@ class Screen(Console):
     async def shows(self, text: str) -> None:
         async with asyncio.timeout(5):
             while text not in self.text:
-                await asyncio.sleep(0)
+                self._written.clear()
+                await self._written.wait()
+
+    def print(self, *objects: Any, **style: Any) -> None:
+        super().print(*objects, **style)
+        self._written.set()
 
 
 class Sitting:
@@ -227,7 +237,7 @@ class TestRemote:
     async def test_a_broken_connection_is_taken_up_where_it_broke(self, chat: Chat) -> None:
         gate = asyncio.Event()
         chat.engine.will("one ", gate, "two")
-        async with Breaking(chat.door.url) as proxy:
+        async with Relay(chat.door.url) as proxy:
             sitting = Sitting(
                 lambda s: RemoteChat(proxy.url, "elena", SystemClock(), console=s.screen, lines=s.lines).run()
             )
@@ -238,48 +248,6 @@ class TestRemote:
                 gate.set()
                 await sitting.screen.shows("Elena > one two\n")
         assert len(chat.engine.turns) == 1
-
-
-class Breaking:
-    """A connection in between that can be cut."""
-
-    def __init__(self, url: str) -> None:
-        self._host, _, port = url.removeprefix("http://").partition(":")
-        self._port = int(port)
-        self._open: list[asyncio.StreamWriter] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> "Breaking":
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        self.cut()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def cut(self) -> None:
-        for writer in self._open:
-            writer.transport.abort()
-        self._open.clear()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection(self._host, self._port)
-        self._open += [writer, back]
-        for source, target in ((reader, back), (there, writer)):
-            task = asyncio.create_task(self._copy(source, target))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        try:
-            while data := await source.read(65536):
-                target.write(data)
-                await target.drain()
-        except ConnectionError:
-            pass
-        target.close()
 
 
 class TestInput:
@@ -313,13 +281,15 @@ class TestInput:
             keyboard.see(b"Ctrl+C again leaves")
             keyboard.press(b"\x03")
             assert keyboard.ends() == 0
+            assert keyboard.is_as_before
 
 
 class Keyboard:
     """A process with a terminal of its own."""
 
     PROGRAM = """
-import asyncio
+import asyncio, fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from src_v2.core.clock import SystemClock
 from src_v2.interfaces.terminal import TerminalDoor
 from tests.support.scripted_chat import Chat
@@ -336,12 +306,13 @@ asyncio.run(main())
 
     def __enter__(self) -> "Keyboard":
         self._terminal, theirs = pty.openpty()
+        self._before = termios.tcgetattr(theirs)
         self._process = subprocess.Popen(
             [sys.executable, "-c", self.PROGRAM],
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, cwd=Path(__file__).parents[2],
-            env={**os.environ, "TERM": "xterm"}, preexec_fn=_take_terminal,
+            env={**os.environ, "TERM": "xterm"},
         )  # fmt: skip
-        os.close(theirs)
+        self._theirs = theirs
         self._seen = b""
         return self
 
@@ -349,9 +320,16 @@ asyncio.run(main())
         self._process.kill()
         self._process.wait()
         os.close(self._terminal)
+        os.close(self._theirs)
+
+    @property
+    def is_as_before(self) -> bool:
+        return termios.tcgetattr(self._theirs) == self._before
 
     def see(self, text: bytes) -> None:
         while text not in self._seen:
+            readable, _, _ = select.select([self._terminal], [], [], 10)
+            assert readable, f"only saw {self._seen!r}"
             self._seen += os.read(self._terminal, 4096)
         self._seen = self._seen.partition(text)[2]
 
@@ -360,10 +338,3 @@ asyncio.run(main())
 
     def ends(self) -> int:
         return self._process.wait(timeout=10)
-
-
-def _take_terminal() -> None:
-    import fcntl
-    import termios
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

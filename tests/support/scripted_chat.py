@@ -189,6 +189,14 @@ class Chat:
     def new_door(self) -> WebDoor:
         return WebDoor(self.lanes, self.memory, self.characters, self.health, self.options, SystemClock())
 
+    async def restart(self) -> None:
+        """Stop everything but the memory and start it again, on another port."""
+        await self.lanes.drain(0)
+        await self.door.stop()
+        self.lanes = Lanes(self.engine, self.memory, burst_window_s=0.0)
+        self.door = self.new_door()
+        await self.door.start()
+
     async def _probe(self) -> Check:
         return Check("sql", self.healthy, "SQLite in data/", "start it", required=True)
 

@@ -119,11 +119,12 @@ class Attempt:
 
     def _take(self, chunk: AIMessageChunk) -> str:
         """Count what a chunk holds and return its text."""
-        self._alive = True
         if chunk.usage_metadata:
             self._usage = add_usage(self._usage, chunk.usage_metadata)
-        if chunk.additional_kwargs:
-            self._reasoning_chars += len(chunk.additional_kwargs.get("reasoning_content", ""))
+        reasoning = chunk.additional_kwargs.get("reasoning_content", "")
+        self._reasoning_chars += len(reasoning)
+        # An empty chunk only says that the request was accepted, not that the model has begun.
+        self._alive = self._alive or bool(chunk.content or reasoning)
         text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)
         if text:
             if self._first_text_ms is None:

@@ -107,9 +107,9 @@ class Posts:
             self._pace.wrote()
 
     async def remove_all(self) -> None:
-        """Take all messages away again."""
-        while self._posts and not self.given_up:
-            await self.make(Change(len(self._posts) - 1, None))
+        """Take all messages away again, as far as Discord lets us."""
+        for index in reversed(range(len(self._posts))):
+            await self.make(Change(index, None))
 
     async def _make(self, change: Change) -> None:
         if change.text is None:

@@ -214,6 +214,7 @@ async def test_a_turn_may_be_cancelled_while_it_waits_to_retry(llm: LocalLLM) ->
 
 
 async def test_the_callers_own_time_limit_stays_the_callers(llm: LocalLLM, talk: Conversation) -> None:
+    await talk.models.prepare()
     llm.enqueue(Script("Hello", hold=asyncio.Event()))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):

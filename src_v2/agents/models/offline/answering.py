@@ -16,7 +16,8 @@ from src_v2.agents.models.offline.reading import Reading, Saying
 from src_v2.agents.models.offline.recalling import best_answer, is_question, quoted, sentences, tellable, told, when
 from src_v2.agents.models.offline.words import content_words, words_of
 
-MEMORY_TOKEN = "<memory>"  # noqa: S105 - a place holder in a line
+TOPIC_TOKEN = "<topic>"  # noqa: S105 - a place holder in a line
+MEMORY_TOKEN = "<memory>"  # noqa: S105 - likewise
 USER_TOKEN = "<user>"  # noqa: S105 - likewise
 DEFAULT_NAME = "this character"
 MAX_GREETING_WORDS = 6
@@ -28,6 +29,9 @@ _GREETING = re.compile(
 _HOW_ARE_YOU = re.compile(r"\bhow (?:are|'re|is it going|have) you\b|\bhow is it going\b|\bwhat's up\b", re.IGNORECASE)
 _FAREWELL = re.compile(r"^\W*(?:bye|goodbye|good ?night|see you|farewell|ciao|adi[oó]s|hasta)\b", re.IGNORECASE)
 _WHO_ARE_YOU = re.compile(r"\b(?:who are you|what(?:['\u2019]s| is) your name|your name)\b", re.IGNORECASE)
+_ARE_YOU_AI = re.compile(
+    r"\bare you (?:really )?(?:an? )?(?:ai|bot|robot|human|real|machine|person|program)\b", re.IGNORECASE
+)
 _ALREADY_TELLS = re.compile(r"\b(?:told|tell|said|say|mentioned|words)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:^|[.!?…*])\s*$")
 
@@ -46,8 +50,10 @@ def _reply(reading: Reading) -> str:
     short = len(words_of(message)) <= MAX_GREETING_WORDS
     if _FAREWELL.match(message) and short:
         return _line(reading, FAREWELL)
+    if _ARE_YOU_AI.search(message):
+        return f"I am an AI who speaks as {reading.name or DEFAULT_NAME}."
     if _WHO_ARE_YOU.search(message):
-        return f"I am {reading.name or DEFAULT_NAME}. " + _line(reading, LISTENING)
+        return f"I am {reading.name or DEFAULT_NAME}. " + _line(reading, GREETING)
     if (_GREETING.match(message) and short and not _asks_something(message)) or _HOW_ARE_YOU.search(message):
         return _greet(reading)
     question = " ".join(part for part in sentences(message) if is_question(part))
@@ -75,9 +81,11 @@ def _greet(reading: Reading) -> str:
 
 def _listen(reading: Reading) -> str:
     """Take up one word of what was said, so that it shows that it was heard."""
-    line = _line(reading, LISTENING)
     word = _salient_word(reading.message, reading.name)
-    return f"{word}… {line}" if word else line
+    line = _line(reading, LISTENING, without="" if word else TOPIC_TOKEN)
+    if TOPIC_TOKEN in line:
+        return line.replace(TOPIC_TOKEN, word)
+    return f"{word[:1].upper()}{word[1:]}… {line}" if word else line
 
 
 def _remember(reading: Reading, saying: Saying) -> str:
@@ -94,9 +102,13 @@ def _remember(reading: Reading, saying: Saying) -> str:
     return before + memory + after
 
 
-def _line(reading: Reading, kind: str) -> str:
-    """Return one of the character's lines of that kind; which one depends on the conversation alone."""
-    lines = reading.lines.get(kind) or NEUTRAL_LINES[kind]
+def _line(reading: Reading, kind: str, *, without: str = "") -> str:
+    """Return one of the character's lines of that kind, none with the token `without`.
+
+    Which one depends on the conversation alone.
+    """
+    own = [line for line in reading.lines.get(kind, ()) if not without or without not in line]
+    lines = own or NEUTRAL_LINES[kind]
     turn = zlib.crc32(reading.message.encode("utf-8", "surrogatepass")) + len(reading.history)
     line = lines[turn % len(lines)]
     if USER_TOKEN not in line:
@@ -111,5 +123,4 @@ def _salient_word(message: str, name: str) -> str:
     words = [word for word in content_words(message) if len(word) <= MAX_PICKED_CHARS and word.lower() != name.lower()]
     opening = {found[0] for part in sentences(message) if (found := words_of(part))}
     names = [word for word in words if word[0].isupper() and word not in opening]
-    chosen = names[0] if names else max(words, key=len, default="")
-    return chosen[:1].upper() + chosen[1:]
+    return names[0] if names else max(words, key=len, default="")

@@ -18,6 +18,10 @@ _SPOKEN = re.compile(
 _ANCHOR = re.compile(r"^You are (?P<name>.{1,80}?)\. Answer as (?P=name)\.$")
 _HEADING = re.compile(r"^(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
 _BULLET = re.compile(r"^\s*[-*]\s+(?P<text>\S.*)$")
+_SAYS = re.compile(r"^(?P<name>.{1,80}) says to you:$")
+_PARTNER = re.compile(r"^A private conversation with (?P<name>.{1,80})\. Nobody else reads it\.$")
+_LATER = re.compile(r"^\[(?:some hours|\d+ days?) later\] ")
+_MYSELF = " (you)"
 LINES_HEADING = "sample lines"
 LINES_LEVEL = 2
 DEFAULT_KIND = "listening"
@@ -51,23 +55,47 @@ class Reading:
 
 
 def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
-    """Read a prompt as the context builder makes it; whatever is missing stays empty."""
+    """Read a prompt as `agents.prompt` makes it; whatever is missing stays empty."""
     system = "\n".join(str(message.text) for message in messages if isinstance(message, SystemMessage))
     own_text, blocks = _split_blocks(system)
     humans = [message for message in messages if isinstance(message, HumanMessage)]
     last = humans[-1] if humans else HumanMessage("")
-    spoken, spoken_blocks = _split_blocks(str(last.text))
+    transcript, speaker, text = _split_message(str(last.text))
     name = _name(own_text)
-    transcript = blocks.get("conversation", []) + spoken_blocks.get("conversation", [])
-    memories = tuple(_memories(blocks.get("memories", []) + spoken_blocks.get("memories", [])))
+    memories = tuple(_memories(blocks.get("memories", [])))
+    spoken = _transcript(blocks.get("conversation", []) + transcript, name)
     return Reading(
         name=name,
         lines=_sample_lines(own_text),
         memories=memories,
-        history=(*_transcript(transcript, name), *_history(messages, last)),
-        message="\n".join(spoken).strip(),
-        user_name=last.name or _only_speaker(memories),
+        history=(*spoken, *_history(messages, last)),
+        message=text,
+        user_name=last.name or speaker or _partner(own_text) or _only_speaker(memories),
     )
+
+
+def _split_message(text: str) -> tuple[list[str], str, str]:
+    """Return the transcript before a message, who says it, and what is said.
+
+    Only a block at the very start is ours; the same words further on are part of what the person says.
+    """
+    lines = text.splitlines()
+    transcript: list[str] = []
+    if lines and (start := _BLOCK_START.match(lines[0])) and start["name"] == "conversation":
+        end = next((number for number, line in enumerate(lines) if line == "</conversation>"), len(lines))
+        transcript, lines = lines[1:end], lines[end + 1 :]
+    while lines and not lines[0].strip():
+        lines = lines[1:]
+    speaker = _SAYS.match(lines[0]) if lines else None
+    if speaker is None:
+        return transcript, "", "\n".join(lines).strip()
+    return transcript, speaker["name"], "\n".join(lines[1:]).strip()
+
+
+def _partner(lines: list[str]) -> str:
+    """Return the name of the person in a private conversation, as the prompt tells it."""
+    found = (_PARTNER.match(line) for line in lines)
+    return next((partner["name"] for partner in found if partner), "")
 
 
 def _split_blocks(text: str) -> tuple[list[str], dict[str, list[str]]]:
@@ -128,7 +156,8 @@ def _transcript(lines: list[str], name: str) -> Iterator[Saying]:
     for line in lines:
         if found := _SPOKEN.match(line.strip()):
             speaker = found["speaker"].strip()
-            yield Saying(found["text"].strip(), speaker, by_me=speaker.lower() in {"you", name.lower()})
+            by_me = speaker.endswith(_MYSELF) or speaker.lower() in {"you", name.lower()}
+            yield Saying(found["text"].strip(), speaker, by_me=by_me)
 
 
 def _history(messages: Sequence[BaseMessage], last: BaseMessage) -> Iterator[Saying]:
@@ -136,7 +165,7 @@ def _history(messages: Sequence[BaseMessage], last: BaseMessage) -> Iterator[Say
         if isinstance(message, AIMessage):
             yield Saying(str(message.text), "you", by_me=True)
         elif isinstance(message, HumanMessage) and message is not last:
-            yield Saying(str(message.text), message.name or "")
+            yield Saying(_LATER.sub("", str(message.text)), message.name or "")
 
 
 def _only_speaker(memories: Sequence[Saying]) -> str:

@@ -126,7 +126,7 @@ export class Conversation {
     if (shown && shown !== reply) shown.remove();
     reply.node.dataset.id = data.message_id;
     reply.finish(data.text);
-    this.page.announce(`${this.character.display_name}: ${data.text}`);
+    this.page.announce(`${this.character.display_name}: ${reply.body.textContent}`);
   }
 
   fail(reply, data) {

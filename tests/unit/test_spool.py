@@ -1,0 +1,50 @@
+"""What could not be written waits safely on disk: `src_v2.memory.spool`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from src_v2.memory.rows import RowWrite
+from src_v2.memory.spool import Spool
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def row(text: str) -> RowWrite:
+    return RowWrite("v2_messages", {"id": text, "text": text, "created_at": NOON, "edited_at": None}, ("text",))
+
+
+async def test_what_was_added_is_there_after_a_restart_in_order(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    assert spool.empty
+    await spool.add([row("one"), row("two")])
+    await spool.add([row("three")])
+    again = Spool(tmp_path / "spool.jsonl")
+    assert not again.empty
+    assert await again.take() == [[row("one"), row("two")], [row("three")]]
+
+
+async def test_clearing_drops_what_was_written_and_keeps_the_rest(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    for text in ("one", "two", "three"):
+        await spool.add([row(text)])
+    await spool.clear(2)
+    assert await spool.take() == [[row("three")]]
+    await spool.clear(1)
+    assert spool.empty
+    assert not (tmp_path / "spool.jsonl").exists()
+
+
+async def test_a_line_torn_by_a_crash_costs_only_itself(tmp_path: Path) -> None:
+    path = tmp_path / "spool.jsonl"
+    spool = Spool(path)
+    await spool.add([row("one")])
+    with path.open("ab") as file:
+        file.write(b'\n[{"table": "v2_mess')
+    await spool.add([row("two")])
+    assert [rows for rows in await spool.take() if rows] == [[row("one")], [row("two")]]
+
+
+async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    await spool.add([row("secret")])
+    assert (tmp_path / "spool.jsonl").stat().st_mode & 0o077 == 0
