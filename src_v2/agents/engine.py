@@ -21,8 +21,8 @@ from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
 from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted, Usage
-from src_v2.core.ids import new_id
 from src_v2.core.messages import StopReason, Turn
+from src_v2.memory.rows import RowWrite
 from src_v2.memory.service import MemoryService
 from src_v2.storage.metrics import MetricsSink
 
@@ -88,13 +88,13 @@ class AgentEngine:
             async with aclosing(self._stream(run)) as deltas:
                 async for delta in deltas:
                     yield delta
-            message_id = await self._finish(run, "answered")
+            await self._settled(self._finish(run, "answered", reply=run.text))
             for call in run.calls[-1:]:
                 yield Usage(call.model, call.prompt_tokens, call.completion_tokens, call.estimated)
-            yield Done(turn.id, message_id, run.text)
+            yield Done(turn.id, turn.reply_id, run.text)
         except ModelError as error:
             log.warning("turn_failed", character=character.name, error=type(error).__name__, reason=str(error))
-            await self._finish(run, "failed", error=type(error).__name__)
+            await self._settled(self._finish(run, "failed", error=type(error).__name__))
             line = self._choices.choice(character.ux.error_messages)
             yield Failed(turn.id, line, retryable=error.retryable)
         except asyncio.CancelledError:
@@ -122,11 +122,11 @@ class AgentEngine:
         """Close a turn that was cancelled. A revised turn goes on, an interrupted one is answered later."""
         match run.turn.stop_reason:
             case StopReason.USER:
-                await self._finish(run, "stopped", keep_reply=True)
+                await self._settled(self._finish(run, "stopped", reply=run.text))
             case StopReason.WITHDRAWN:
-                await self._finish(run, "stopped", keep_reply=False)
+                await self._finish(run, "stopped")  # whoever deletes the question next must find it written
             case StopReason.SUPERSEDED | StopReason.SHUTDOWN:
-                await self._settled(self._begin(run))
+                await self._settled(self._write(self._store_calls(run)))
 
     def _begin(self, run: Run) -> "asyncio.Task[str]":
         """Store the question, once."""
@@ -134,23 +134,26 @@ class AgentEngine:
             run.begun = self._write(self._memory.begin_turn(run.turn))
         return run.begun
 
-    async def _finish(self, run: Run, status: str, *, error: str | None = None, keep_reply: bool = True) -> str:
-        """Store how the turn ended; waits no longer than the store timeout, the write itself goes on."""
-        message_id = new_id()
-        write = self._write(self._store_outcome(run, message_id, status, error, keep_reply))
+    def _finish(self, run: Run, status: str, *, reply: str = "", error: str | None = None) -> "asyncio.Task[str]":
+        """Begin to store how the turn ended."""
         self._measure(run, status)
-        await self._settled(write)
-        return message_id
+        return self._write(self._store_outcome(run, status, reply, error))
 
-    async def _store_outcome(self, run: Run, message_id: str, status: str, error: str | None, keep_reply: bool) -> str:
+    async def _store_outcome(self, run: Run, status: str, reply: str, error: str | None) -> str:
         session_id = await self._begin(run)
-        now = self._clock.now()
         await self._memory.finish_turn(
-            run.turn, session_id, status, message_id=message_id, name=run.character.display_name,
-            reply=run.text if keep_reply and error is None else "", error=error,
-            more=[call_row(call, run.turn, FAST_MODE, now) for call in run.calls],
+            run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
+            calls=self._call_rows(run),
         )  # fmt: skip
-        return message_id
+        return session_id
+
+    async def _store_calls(self, run: Run) -> str:
+        session_id = await self._begin(run)
+        await self._memory.record(self._call_rows(run))
+        return session_id
+
+    def _call_rows(self, run: Run) -> list[RowWrite]:
+        return [call_row(call, run.turn, FAST_MODE, self._clock.now()) for call in run.calls]
 
     def _write(self, work: Coroutine[None, None, str]) -> "asyncio.Task[str]":
         """Start a write that outlives its turn if it must; `drain` waits for it."""

@@ -61,11 +61,15 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The turn ended early; `text` is what had been said by then (in the history only for StopReason.USER)."""
+    """The turn ended early; `text` is what had been said by then.
+
+    Only what the user stopped stays in the history, under `message_id`, which is empty otherwise.
+    """
 
     turn_id: str
     text: str
     reason: StopReason
+    message_id: str = ""
 
 
 ReplyEvent = TurnStarted | TextDelta | Status | Usage | Done | Failed | Stopped

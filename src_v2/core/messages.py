@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from src_v2.core.audience import Audience, Visibility
+from src_v2.core.ids import new_id
 
 
 class Role(StrEnum):
@@ -93,12 +94,14 @@ class StopReason(StrEnum):
 class Turn:
     """One or more messages of one person, answered together.
 
-    Whoever cancels the task that runs a turn sets `stop_reason` first.
+    `reply_id` is the id that the reply will have in the history. Whoever cancels the task that runs a turn sets
+    `stop_reason` first.
     """
 
     id: str
     messages: tuple[IncomingMessage, ...]
     stop_reason: StopReason = StopReason.SHUTDOWN
+    reply_id: str = field(default_factory=new_id)
 
     @property
     def audience(self) -> Audience:

@@ -240,10 +240,9 @@ class Lanes:
                 async for event in events:
                     await self._show(running, event)
         except asyncio.CancelledError:
-            stopped = Stopped(running.turn.id, running.text, running.turn.stop_reason)
             if running.turn.stop_reason is StopReason.WITHDRAWN:
                 await surface.retract()
-            await surface.show(stopped)
+            await surface.show(_stopped(running))
         except Exception as error:  # an edge: answer kindly, serve the next turn
             log.exception("turn_crashed", turn_id=running.turn.id, error=type(error).__name__)
             await surface.show(Failed(running.turn.id, EDGE_FAILURE, retryable=True))
@@ -254,6 +253,12 @@ class Lanes:
         elif not running.replied:
             running.replied = isinstance(event, Done | Failed)
         await running.waiting.surface.show(event)
+
+
+def _stopped(running: Running) -> Stopped:
+    turn = running.turn
+    is_kept = turn.stop_reason is StopReason.USER and running.text
+    return Stopped(turn.id, running.text, turn.stop_reason, turn.reply_id if is_kept else "")
 
 
 def _key(message: IncomingMessage) -> LaneKey:

@@ -20,6 +20,19 @@ class RowWrite:
     update: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefChange:
+    """A message, named by the platform, was edited to `text`, or deleted when `text` is None."""
+
+    character: str
+    platform_message_id: str
+    text: str | None
+
+
+Transaction = Sequence[RowWrite] | RefChange
+"""What is written at once, and waits in the spool at once."""
+
+
 def user_row(author: Author, at: datetime) -> RowWrite:
     """Return what the platform tells about a person."""
     values = dict(id=author.user_id, display_name=author.name, timezone=author.timezone or None, created_at=at)
@@ -53,11 +66,11 @@ def message_rows(incoming: Sequence[IncomingMessage], session_id: str, turn_id: 
     return rows
 
 
-def reply_row(turn: Turn, session_id: str, message_id: str, name: str, text: str, at: datetime) -> RowWrite:
+def reply_row(turn: Turn, session_id: str, name: str, text: str, at: datetime) -> RowWrite:
     """Return the character's reply to a turn; `name` is the character's display name."""
     audience = turn.audience
     values = dict(
-        id=message_id, turn_id=turn.id, session_id=session_id, speaker_id=f"character:{audience.character}",
+        id=turn.reply_id, turn_id=turn.id, session_id=session_id, speaker_id=f"character:{audience.character}",
         speaker_name=name, role=Role.CHARACTER.value, text=text, platform=turn.messages[-1].platform,
         guild_id=audience.guild_id, visibility=audience.visibility.value, reply_to=turn.messages[-1].id,
         created_at=at, **_place(audience),

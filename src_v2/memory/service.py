@@ -14,7 +14,17 @@ from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, Turn
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
-from src_v2.memory.rows import RowWrite, message_rows, reply_row, session_row, turn_row, user_row
+from src_v2.memory.rows import (
+    RefChange,
+    RowWrite,
+    Transaction,
+    message_rows,
+    ref_row,
+    reply_row,
+    session_row,
+    turn_row,
+    user_row,
+)
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
 from src_v2.storage.cache import Cache
@@ -48,7 +58,7 @@ class MemoryService:
         """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
         session_id, rows = await self._session(message.audience, message.sent_at)
         rows += message_rows([message], session_id, turn_id)
-        await self._write(rows)
+        await self._in_order(rows)
         self._indexer.wake()
 
     async def begin_turn(self, turn: Turn) -> str:
@@ -58,7 +68,7 @@ class MemoryService:
         """
         session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
         rows += message_rows(turn.messages, session_id, turn.id)
-        await self._write(rows)
+        await self._in_order(rows)
         return session_id
 
     async def finish_turn(
@@ -67,40 +77,38 @@ class MemoryService:
         session_id: str,
         status: str,
         *,
-        message_id: str,
         name: str,
         reply: str,
-        error: str | None = None,
-        more: Sequence[RowWrite] = (),
+        error: str | None,
+        calls: Sequence[RowWrite],
     ) -> None:
-        """Close the turn in one transaction: its outcome, the reply unless it is empty, and `more` that goes with it.
+        """Close the turn in one transaction: its outcome, the reply unless it is empty, the model calls it took.
 
-        `name` is the character's display name, `message_id` the reply's id.
+        `name` is the character's display name.
         """
         now = self._clock.now()
         rows = [turn_row(turn, session_id, status, now, error)]
         if reply:
-            rows.append(reply_row(turn, session_id, message_id, name, reply, now))
-        await self._write([*rows, *more])
+            rows.append(reply_row(turn, session_id, name, reply, now))
+        await self._in_order([*rows, *calls])
         self._indexer.wake()
 
+    async def record(self, calls: Sequence[RowWrite]) -> None:
+        """Store model calls of a turn that has not ended."""
+        if calls:
+            await self._in_order(calls)
+
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
-        """Replace the text of a stored message; say whether there was one."""
-        changed = await self._store.edit(character, platform_message_id, text, self._clock.now())
-        if changed is not None:
-            self._indexer.wake()
-        return changed is not None
+        """Replace the text of a stored message; say whether there was one (or may be: SQL is away)."""
+        return await self._change(RefChange(character, platform_message_id, text))
 
     async def delete(self, character: str, platform_message_id: str) -> bool:
-        """Remove a stored message and its vector; say whether there was one."""
-        found = await self._store.delete_by_ref(character, platform_message_id)
-        if found is not None:
-            await self._indexer.remove([found])
-        return found is not None
+        """Remove a stored message and its vector; say whether there was one (or may be: SQL is away)."""
+        return await self._change(RefChange(character, platform_message_id, None))
 
     async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
         """Note which platform messages show a stored reply."""
-        await self._store.link(character, message_id, platform_message_ids)
+        await self._in_order([ref_row(character, ref, message_id) for ref in platform_message_ids])
 
     async def forget_last(self, audience: Audience) -> ForgottenExchange | None:
         """Remove the last exchange of this user with this character here; None when there is none."""
@@ -142,7 +150,7 @@ class MemoryService:
         known = await self._cache.get(key)
         told = [author.name, author.timezone]
         if known is None or (known[:2] != told):
-            await self._write([user_row(author, self._clock.now())])
+            await self._in_order([user_row(author, self._clock.now())])
             stored = author.timezone or await self._store.timezone_of(author.user_id) or ""
             known = [*told, stored]
             await self._cache.set(key, known, ttl_s=PROFILE_TTL_S)
@@ -159,9 +167,9 @@ class MemoryService:
         """Write what waited for SQL; False while SQL is still away."""
         async with self._catching_up:
             waiting = await self._spool.take()
-            for done, rows in enumerate(waiting):
+            for done, change in enumerate(waiting):
                 try:
-                    await self._store.apply(rows)
+                    await self._apply(change)
                 except StoreUnavailable:
                     await self._spool.clear(done)
                     return False
@@ -171,14 +179,32 @@ class MemoryService:
             self._indexer.wake()
         return True
 
-    async def _write(self, rows: list[RowWrite]) -> None:
-        """Write to SQL, or to the spool when SQL is away: what was said is never lost."""
+    async def _change(self, change: RefChange) -> bool:
+        found = await self._in_order(change)
+        self._indexer.wake()
+        return found
+
+    async def _in_order(self, change: Transaction) -> bool:
+        """Apply `change` after everything that waits, or let it wait as well; say whether it found its message."""
         try:
             if not self._spool.empty and not await self.catch_up():
                 raise StoreUnavailable("what came before is not written yet")
-            await self._store.apply(rows)
+            return await self._apply(change)
         except StoreUnavailable:
-            await self._spool.add(rows)
+            await self._spool.add(change)
+            return True
+
+    async def _apply(self, change: Transaction) -> bool:
+        if not isinstance(change, RefChange):
+            await self._store.apply(change)
+            return True
+        if change.text is not None:
+            now = self._clock.now()
+            return await self._store.edit(change.character, change.platform_message_id, change.text, now) is not None
+        found = await self._store.delete_by_ref(change.character, change.platform_message_id)
+        if found is not None:
+            await self._indexer.remove([found])
+        return found is not None
 
     async def _session(self, audience: Audience, at: datetime) -> tuple[str, list[RowWrite]]:
         """Return the session that a message of this moment belongs to, and the rows that open it if it is new."""

@@ -1,4 +1,4 @@
-"""Keeps what could not be written while SQL was away: a private file of rows, replayed when SQL is back.
+"""Keeps what could not be written while SQL was away: a private file of changes, replayed when SQL is back.
 
 Not a second store: it is empty whenever SQL works.
 """
@@ -13,13 +13,13 @@ from typing import Any
 
 import orjson
 
-from src_v2.memory.rows import RowWrite
+from src_v2.memory.rows import RefChange, RowWrite, Transaction
 
 PRIVATE_FILE_MODE = 0o600
 
 
 class Spool:
-    """Rows waiting for SQL, in the order in which they were written."""
+    """Transactions waiting for SQL, in the order in which they were made."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,15 +31,16 @@ class Spool:
         """Whether nothing waits."""
         return not self._waiting
 
-    async def add(self, rows: Sequence[RowWrite]) -> None:
+    async def add(self, change: Transaction) -> None:
         """Append one transaction; it is on disk when this returns."""
         # The leading line break ends whatever a crash left unfinished.
-        line = b"\n" + orjson.dumps([asdict(row) for row in rows]) + b"\n"
+        plain = asdict(change) if isinstance(change, RefChange) else [asdict(row) for row in change]
+        line = b"\n" + orjson.dumps(plain) + b"\n"
         async with self._lock:
             self._waiting = True
             await asyncio.to_thread(self._append, line)
 
-    async def take(self) -> list[list[RowWrite]]:
+    async def take(self) -> list[Transaction]:
         """Return every waiting transaction; they stay until `clear`."""
         async with self._lock:
             lines = await asyncio.to_thread(self._read)
@@ -77,12 +78,13 @@ class Spool:
         draft.replace(self._path)
 
 
-def _transaction(line: bytes) -> list[RowWrite]:
+def _transaction(line: bytes) -> Transaction:
     """Read one line; a torn one was never acknowledged and holds nothing."""
     try:
-        return [_row(item) for item in orjson.loads(line)]
+        plain = orjson.loads(line)
     except orjson.JSONDecodeError:
         return []
+    return RefChange(**plain) if isinstance(plain, dict) else [_row(item) for item in plain]
 
 
 def _row(item: dict[str, Any]) -> RowWrite:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.memory.models import IndexItem
-from src_v2.memory.rows import RowWrite, ref_row
+from src_v2.memory.rows import RowWrite
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import METADATA, message_refs, messages, turns, users
@@ -91,14 +91,6 @@ class MemoryStore:
             if found is not None:
                 await self._delete(connection, [found])
         return found
-
-    async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
-        """Note which platform messages show a stored message; earlier notes of that message are replaced."""
-        async with self._db.write() as connection:
-            await connection.execute(delete(message_refs).where(message_refs.c.message_id == message_id))
-            if platform_message_ids:
-                refs = [ref_row(character, ref, message_id).values for ref in platform_message_ids]
-                await connection.execute(self._db.upsert(message_refs).values(refs).on_conflict_do_nothing())
 
     async def forget_last(self, audience: Audience) -> tuple[list[str], list[str]]:
         """Delete the last exchange of this user here; return (message ids, platform message ids)."""

@@ -116,8 +116,8 @@ async def test_stop_keeps_what_was_said_and_ends_the_models_work(house: House, l
     await reply.finished.wait()
     assert isinstance(reply.outcome, Stopped)
     assert reply.outcome.reason is StopReason.USER
-    stored = [row["text"] for row in await rows(house, messages) if row["role"] == "character"]
-    assert stored == [reply.text]
+    stored = [(row["id"], row["text"]) for row in await rows(house, messages) if row["role"] == "character"]
+    assert stored == [(reply.outcome.message_id, reply.text)]
     [turn] = await rows(house, turns)
     assert turn["status"] == "stopped"
     [call] = await rows(house, llm_calls)
@@ -191,6 +191,33 @@ async def test_a_dead_vector_store_only_costs_the_recall(house: House, llm: Loca
     await house.app.stores.vectors.drop("messages-hashing-64")
     reply = await house.hears(sam.says("What is my dog called?"))
     assert isinstance(reply.outcome, Done)
+
+
+async def test_a_superseded_answer_is_not_remembered_but_its_model_call_is(house: House, llm: LocalLLM) -> None:
+    sam = house.person("Sam")
+    llm.enqueue(Script("Two plus two is four", packet_per_token=True, hold=asyncio.Event(), hold_before=2))
+    reply = await house.ask(sam.says("What is 2+2?", ref="m1"))
+    await reply.first_text.wait()
+    await house.app.lanes.edit("elena", sam.dm.channel_id, "m1", "What is 3+3?")
+    await reply.finished.wait()
+    assert [row["text"] for row in await rows(house, messages)] == ["What is 3+3?", "You said: What is 3+3?"]
+    assert sorted(str(row["status"]) for row in await rows(house, llm_calls)) == ["cancelled", "ok"]
+
+
+async def test_what_is_deleted_while_the_database_is_away_stays_deleted(
+    tmp_path: Path, llm: LocalLLM, postgres: Server, postgres_url: str
+) -> None:
+    async with House(tmp_path, llm, database_url=postgres_url, memory_source_timeout_s=0.3) as house:
+        sam = house.person("Sam")
+        await house.hears(sam.says("before", ref="m1"))
+        postgres.kill()
+        await house.hears(sam.says("during", ref="m2"))
+        await house.app.lanes.delete("elena", sam.dm.channel_id, "m1")
+        await house.app.lanes.delete("elena", sam.dm.channel_id, "m2")
+        await asyncio.to_thread(postgres.start)
+        assert await house.app.memory.catch_up()
+        assert "during" not in {row["text"] for row in await rows(house, messages) if row["role"] == "user"}
+        assert "before" not in {row["text"] for row in await rows(house, messages) if row["role"] == "user"}
 
 
 @pytest.mark.parametrize("harm", ["kill", "freeze"])

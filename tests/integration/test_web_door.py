@@ -204,7 +204,9 @@ class TestStoppingAndTryingAgain:
             stopped = await http.post(f"/api/turns/{started['turn_id']}/stop")
             found = await rest(stream)
         assert stopped.json() == {"stopped": True}
-        assert found[-1][1:] == ("stopped", {"turn_id": started["turn_id"], "text": "so far", "reason": "user"})
+        kept = chat.memory.messages[-1].id
+        told = {"turn_id": started["turn_id"], "message_id": kept, "text": "so far", "reason": "user"}
+        assert found[-1][1:] == ("stopped", told)
         assert chat.memory.texts() == ["hi", "so far"]
         assert (await http.post(f"/api/turns/{started['turn_id']}/stop")).json() == {"stopped": False}
 

@@ -10,7 +10,6 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import SystemClock
 from src_v2.core.errors import CharacterError, CharacterNotFound
 from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted
-from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Role, StopReason, StoredMessage, Turn
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
@@ -76,7 +75,7 @@ class ListMemory:
             self._add(message.id, turn_id, message.author, Role.USER, message.text, message.audience, message.sent_at)
 
     async def reply(self, turn: Turn, text: str) -> str:
-        message_id = new_id()
+        message_id = turn.reply_id
         speaker = Author(f"character:{turn.audience.character}", turn.audience.character.capitalize())
         self._add(message_id, turn.id, speaker, Role.CHARACTER, text, turn.audience, SystemClock().now())
         return message_id

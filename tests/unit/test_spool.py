@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from src_v2.memory.rows import RowWrite
+from src_v2.memory.rows import RefChange, RowWrite
 from src_v2.memory.spool import Spool
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -18,9 +18,10 @@ async def test_what_was_added_is_there_after_a_restart_in_order(tmp_path: Path) 
     assert spool.empty
     await spool.add([row("one"), row("two")])
     await spool.add([row("three")])
+    await spool.add(RefChange("elena", "m1", None))
     again = Spool(tmp_path / "spool.jsonl")
     assert not again.empty
-    assert await again.take() == [[row("one"), row("two")], [row("three")]]
+    assert await again.take() == [[row("one"), row("two")], [row("three")], RefChange("elena", "m1", None)]
 
 
 async def test_clearing_drops_what_was_written_and_keeps_the_rest(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ class DiscordSurface:
                 self._text = text
                 self._button = self._retry_button(self.asked) if retryable else None
                 self._end()
-            case Stopped(_, _, reason) if reason in {StopReason.USER, StopReason.SHUTDOWN}:
+            case Stopped(_, _, reason, message_id) if reason in {StopReason.USER, StopReason.SHUTDOWN}:
+                self._message_id = message_id or None
                 self._end()
         self._begin()
         self._news.set()

@@ -11,7 +11,8 @@ from src_v2.core.messages import Author
 
 USER_ID_PATTERN = r"^[A-Za-z0-9_.-]{1,64}$"
 LOCAL_USER_ID = "local:me"
-LOCAL_NAME = "you"
+LOCAL_NAME = "friend"
+"""What characters call them, until they say their name. Not "you": in a prompt that is the character."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ class Replies:
         known = self._shelf.asked_as(audience, message_id) if message_id else None
         if known:
             return known
-        message = IncomingMessage(new_id(), person.author, audience, text, self._clock.now(), self._platform)
+        own_id = new_id()
+        message = IncomingMessage(own_id, person.author, audience, text, self._clock.now(), self._platform, own_id)
         return await self._submit([message], message_id)
 
     async def retry(self, audience: Audience) -> ReplySurface:
@@ -134,26 +135,23 @@ class Replies:
         except BaseException:
             self._shelf.drop(reply)
             raise
-        return self._joined(reply, earlier) or reply
+        return self._shown_on(messages[-1], reply, earlier)
 
-    def _joined(self, reply: ReplySurface, earlier: Sequence[ReplySurface]) -> ReplySurface | None:
-        """Return the earlier reply that also answers what `reply` was opened for; None when it is its own."""
-        if not earlier or reply.begun or reply.closed or _holds(self._lanes, reply):
-            return None
+    def _shown_on(self, message: IncomingMessage, reply: ReplySurface, earlier: Sequence[ReplySurface]) -> ReplySurface:
+        """Return where `message` is answered: on `reply`, or on an earlier reply whose burst it joined."""
+        audience, platform_id = message.audience, message.platform_message_id
+        if platform_id is None or reply.begun or reply.closed:
+            return reply
+        found = self._lanes.shown_on(audience.character, audience.channel_id, platform_id)
+        if found is None and earlier:
+            found = earlier[-1]  # it was answered before submit returned
+        if found is reply or not isinstance(found, ReplySurface):
+            return reply
         self._shelf.drop(reply)
-        earlier[-1].asked += reply.asked
-        earlier[-1].message_ids |= reply.message_ids
-        return earlier[-1]
-
-
-def _holds(lanes: Lanes, reply: ReplySurface) -> bool:
-    """Whether a turn that waits or runs shows itself on `reply`: a burst is shown on its first message's surface."""
-    # Lanes do not say this themselves yet, and without it the reader of a burst's second message would wait forever.
-    lane = lanes._lanes.get((reply.audience.character, reply.audience.channel_id))
-    if lane is None:
-        return False
-    turns = [*lane.waiting, *([lane.running.waiting] if lane.running else [])]
-    return any(waiting.surface is reply for waiting in turns)
+        self._shelf.put(found)  # another door of this process may have opened it
+        found.asked += reply.asked
+        found.message_ids |= reply.message_ids
+        return found
 
 
 def _stored_line(message: StoredMessage) -> Line:

@@ -78,7 +78,7 @@ class ReplySurface:
     def close(self, reason: StopReason) -> None:
         """End the log; a reply that nobody ended was stopped for `reason`."""
         if self.final is None:
-            self._add("stopped", {"turn_id": self.id, "text": "", "reason": reason.value})
+            self._add("stopped", {"turn_id": self.id, "message_id": None, "text": "", "reason": reason.value})
         self.closed = True
         self._wake()
 
@@ -141,7 +141,8 @@ def _entry(event: ReplyEvent, reply_id: str) -> tuple[str, dict[str, Any]]:
             return "done", {"turn_id": reply_id, "message_id": message_id, "text": text}
         case Failed(_, text, retryable):
             return "failed", {"turn_id": reply_id, "text": text, "retryable": retryable}
-        case Stopped(_, text, reason):
-            return "stopped", {"turn_id": reply_id, "text": text, "reason": reason.value}
+        case Stopped(_, text, reason, message_id):
+            kept = {"message_id": message_id or None}
+            return "stopped", {"turn_id": reply_id, **kept, "text": text, "reason": reason.value}
         case TurnStarted():
             return "started", {"turn_id": reply_id}

@@ -32,7 +32,7 @@ _WHO_ARE_YOU = re.compile(r"\b(?:who are you|what(?:['\u2019]s| is) your name|yo
 _ARE_YOU_AI = re.compile(
     r"\bare you (?:really )?(?:an? )?(?:ai|bot|robot|human|real|machine|person|program)\b", re.IGNORECASE
 )
-_ALREADY_TELLS = re.compile(r"\b(?:told|tell|said|say|mentioned|words)\b", re.IGNORECASE)
+_TELLS_AT_END = re.compile(r"\b(?:told me|said|mentioned|wrote)(?P<colon>:?)\s*$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:^|[.!?…*])\s*$")
 
 
@@ -76,7 +76,7 @@ def _greet(reading: Reading) -> str:
     """Greet, and show that something was kept."""
     greeting = _line(reading, GREETING)
     kept = [saying for saying in tellable(reading.memories, reading.message) if not saying.by_me]
-    return f"{greeting} {told(kept[0], reading.user_name)}" if kept else greeting
+    return f"{greeting} {told(kept[0], reading)}" if kept else greeting
 
 
 def _listen(reading: Reading) -> str:
@@ -93,10 +93,12 @@ def _remember(reading: Reading, saying: Saying) -> str:
     line = _line(reading, REMEMBERING)
     before, found, after = line.partition(MEMORY_TOKEN)
     if not found:
-        return f"{line} {told(saying, reading.user_name)}"
-    if _ALREADY_TELLS.search(before):
+        return f"{line} {told(saying, reading)}"
+    if telling := _TELLS_AT_END.search(before):
+        if telling["colon"]:
+            return f"{before[: telling.start('colon')]} {when(saying)}: {quoted(saying)}{after}"
         return f"{before}{quoted(saying)} ({when(saying)}){after}"
-    memory = told(saying, reading.user_name)
+    memory = told(saying, reading)
     if not _SENTENCE_END.search(before) and memory.startswith("You "):
         memory = "y" + memory[1:]
     return before + memory + after

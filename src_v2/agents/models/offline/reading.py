@@ -47,6 +47,7 @@ class Reading:
     history: tuple[Saying, ...]
     message: str
     user_name: str
+    is_private: bool
 
     @property
     def is_first_reply(self) -> bool:
@@ -61,7 +62,7 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
     humans = [message for message in messages if isinstance(message, HumanMessage)]
     last = humans[-1] if humans else HumanMessage("")
     transcript, speaker, text = _split_message(str(last.text))
-    name = _name(own_text)
+    name, partner = _name(own_text), _partner(own_text)
     memories = tuple(_memories(blocks.get("memories", [])))
     spoken = _transcript(blocks.get("conversation", []) + transcript, name)
     return Reading(
@@ -70,7 +71,8 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
         memories=memories,
         history=(*spoken, *_history(messages, last)),
         message=text,
-        user_name=last.name or speaker or _partner(own_text) or _only_speaker(memories),
+        user_name=last.name or speaker or partner or _only_speaker(memories),
+        is_private=bool(partner),
     )
 
 
@@ -149,7 +151,7 @@ def _memories(lines: list[str]) -> Iterator[Saying]:
     for line in lines:
         if found := _MEMORY.match(line.strip()):
             speaker = found["speaker"].strip()
-            yield Saying(found["text"].strip(), speaker, found["day"], by_me=speaker.lower() == "you")
+            yield Saying(found["text"].strip(), speaker, found["day"], by_me=speaker == "you")
 
 
 def _transcript(lines: list[str], name: str) -> Iterator[Saying]:

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from src_v2.agents.models.offline.reading import Reading, Saying
-from src_v2.agents.models.offline.words import WEAK, content_words, meanings
+from src_v2.agents.models.offline.words import WEAK, content_words, meanings, owned
 
 WEAK_WEIGHT = 0.4
 ORDER_WEIGHT = 0.9
 """What being ranked first by the real retrieval is worth, in matching words. It decides where words do not."""
+OWNED_WEIGHT = 0.5
+"""What it is worth that both speak of `my name`, not of `my dog's name`."""
 MAX_QUOTE_CHARS = 300
 _INNER_QUOTES = str.maketrans({"“": "'", "”": "'"})
 _QUESTION = re.compile(
@@ -19,6 +21,8 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_REQUEST = re.compile(r"^\W*(?:(?:can|could|would|will) you|tell me (?:a|an|some|another)\b)", re.IGNORECASE)
+_RECALLS = re.compile(r"\b(?:remember|recall|remind|know)\b", re.IGNORECASE)
 _ABOUT_US = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours|remember|recall|again|know)\b", re.IGNORECASE)
 
 
@@ -38,15 +42,14 @@ def best_answer(reading: Reading, question: str) -> Saying | None:
     Shared meanings count most; the retrieval's own order decides among memories that share none, as long as the
     question is about the people who speak. History has no such order: it must share a meaning.
     """
-    asked = meanings(question)
-    trusted = bool(_ABOUT_US.search(question))
+    trusted = bool(_ABOUT_US.search(question)) and not (_REQUEST.match(question) and not _RECALLS.search(question))
     scored: list[tuple[float, Saying]] = []
     for rank, saying in enumerate(tellable(reading.memories, reading.message)):
-        overlap = _overlap(asked, saying)
+        overlap = _overlap(question, saying)
         if overlap or trusted:
             scored.append((overlap + ORDER_WEIGHT / (1 + rank) - (1.5 if saying.by_me else 0), saying))
     for saying in tellable(reversed(reading.history), reading.message):
-        overlap = _overlap(asked, saying)
+        overlap = _overlap(question, saying)
         if overlap and not saying.by_me:
             scored.append((overlap + ORDER_WEIGHT / 2, saying))
     return max(scored, key=lambda pair: pair[0])[1] if scored else None
@@ -70,12 +73,16 @@ def quoted(saying: Saying) -> str:
     return f"“{text}”"
 
 
-def told(saying: Saying, user_name: str) -> str:
-    """Return who told it, when, and the words: `You told me on 2 November: “...”`."""
+def told(saying: Saying, reading: Reading) -> str:
+    """Return who told it, when, and the words: `You told me on 2 November: “...”`.
+
+    In private everything comes from the one who asks, under whatever name they had then.
+    """
     if saying.by_me:
         return f"I said {when(saying)}: {quoted(saying)}"
-    stranger = user_name and saying.speaker and saying.speaker != user_name
-    return f"{saying.speaker if stranger else 'You'} told me {when(saying)}: {quoted(saying)}"
+    named = saying.speaker and reading.user_name and not reading.is_private
+    teller = saying.speaker if named and saying.speaker != reading.user_name else "You"
+    return f"{teller} told me {when(saying)}: {quoted(saying)}"
 
 
 def when(saying: Saying) -> str:
@@ -87,6 +94,9 @@ def when(saying: Saying) -> str:
     return f"on {day.day} {day:%B}"
 
 
-def _overlap(asked: frozenset[str], saying: Saying) -> float:
-    shared = asked & meanings(saying.text)
-    return sum(WEAK_WEIGHT if meaning in WEAK else 1.0 for meaning in shared)
+def _overlap(question: str, saying: Saying) -> float:
+    """Return how much a question and a saying share: words that many memories share count little beside others."""
+    asked = meanings(question)
+    weak_weight = WEAK_WEIGHT if asked - WEAK else 1.0
+    shared = sum(weak_weight if meaning in WEAK else 1.0 for meaning in asked & meanings(saying.text))
+    return shared + OWNED_WEIGHT * len(owned(question) & owned(saying.text))

@@ -1,12 +1,13 @@
 """Words as the demonstration model sees them: stripped of endings, grouped by a few everyday meanings."""
 
 import re
+from itertools import pairwise
 
 WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 
 _STOP_WORDS = (
     "a an and are am as at be been but by can could did do does for from had has have having he her here hers him "
-    "his how i i'm i've i'd i'll if in into is it it's its just like me mine my of on or our please re really s "
+    "his how i i'm i've i'd i'll if in into is it it's its just me mine my of on or our please re really s "
     "say she so some t than that that's the their them then there these they this those to too us very was we "
     "were what what's when where which who who's whose why will with would you you're your yours yes no not okay "
     "well also about again ever remember recall know tell told think thing things something anything mean still "
@@ -28,7 +29,7 @@ _MEANINGS = (
     "birthday born birth",
     "food eat meal dish cook",
     "colour color",
-    "favourite favorite love prefer best",
+    "favourite favorite love prefer best like enjoy",
     "child kid son daughter",
     "music song band play instrument",
     "car drive vehicle",
@@ -55,6 +56,13 @@ def meanings(text: str) -> frozenset[str]:
     """Return what `text` is about: each content word's meaning."""
     found = {_meaning(word) for word in content_words(text)}
     return frozenset(found | {BROADER[word] for word in found if word in BROADER})
+
+
+def owned(text: str) -> frozenset[str]:
+    """Return what the speaker calls theirs: the meanings of the words right after `my` and `our`."""
+    words = words_of(text)
+    after = (word for before, word in pairwise(words) if _bare(before) in {"my", "our"})
+    return frozenset(_meaning(word) for word in after)
 
 
 def _bare(word: str) -> str:

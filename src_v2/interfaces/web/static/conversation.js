@@ -139,6 +139,7 @@ export class Conversation {
   stopped(reply, data, seen) {
     seen.interrupted = data.reason === "shutdown";
     if (data.text && !seen.retracted) {
+      reply.node.dataset.id = data.message_id ?? "";
       reply.finish(data.text, seen.interrupted ? "interrupted" : "stopped");
       return;
     }

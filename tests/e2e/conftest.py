@@ -1,0 +1,25 @@
+"""Homes for whole processes. The embedding model is exported once per test session and shared by all of them."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.process import Home
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with the packaged embedding model, exported as the first start of a process does it."""
+    home = Home(tmp_path_factory.mktemp("first-start"), variables={"EMBEDDING_MODEL": "all-MiniLM-L6-v2"})
+    done = asyncio.run(home.runs("memory", "reindex", timeout_s=300))
+    assert done.code == 0, done.printed
+    (home.data / "models" / "active.json").unlink()  # the note on which model memory was written with stays behind
+    return shutil.move(home.data / "models", tmp_path_factory.mktemp("models") / "exported")
+
+
+@pytest.fixture
+def home(tmp_path: Path, models: Path) -> Home:
+    """Give an empty home of a test's own."""
+    return Home(tmp_path / "home", models)

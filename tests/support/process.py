@@ -1,0 +1,309 @@
+"""WhisperEngine as a person has it: a process started from a folder, reached by HTTP, its output and its files only.
+
+    home = Home(tmp_path)
+    async with home.starts(LLM_MODEL="offline:demo") as process:
+        answer = await process.ask("Hello")
+        assert answer.text
+    done = await home.runs("doctor")
+    assert done.code == 0
+
+Nothing here looks into the process. What a test waits for is a line of output, an answer or the end of the process.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+from src_v2.config.settings import every_setting, variable_name
+from src_v2.interfaces.web.sse import parse_stream
+from tests.support.discord import LocalDiscord
+from tests.support.discord.changes import Changes
+from tests.support.llm import LocalLLM
+from tests.support.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (str(Path(sys.executable).with_name("whisperengine")),)
+ON_LOCAL_DISCORD = (sys.executable, "-m", "tests.support.discord.run_app")
+READY = "WhisperEngine is ready."
+START_S = 30.0
+"""How long a start may take on a machine that does many other things."""
+STOP_S = 20.0
+PATIENCE_S = 15.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply as a reader of the event stream saw it; `outcome` is done, failed or stopped, with its `data`."""
+
+    text: str
+    outcome: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended: its exit code and what it printed."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def printed(self) -> str:
+        """Everything it printed, as one line: a terminal breaks sentences where it likes."""
+        return " ".join(f"{self.output} {self.errors}".split())
+
+
+@dataclass
+class Home:
+    """A folder from which somebody uses WhisperEngine; `variables` are what they have set."""
+
+    folder: Path
+    models: Path | None = None
+    """Embedding models that were exported before; without them the first start makes its own."""
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.models is not None and not self.data.exists():
+            shutil.copytree(self.models, self.data / "models", copy_function=os.link)
+
+    @property
+    def data(self) -> Path:
+        """What is stored without a server."""
+        return self.folder / "data"
+
+    def own_characters(self) -> Path:
+        """Give this home characters of its own, to be changed, and return their folder."""
+        folder = self.folder / "characters"
+        if not folder.exists():
+            shutil.copytree(ROOT / "characters", folder)
+        self.variables["CHARACTERS_DIR"] = str(folder)
+        return folder
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """Return the variables of a process here; the settings of whoever runs the tests count for nothing."""
+        settings = {variable_name(group, name) for group, name, _ in every_setting()}
+        theirs = {name: value for name, value in os.environ.items() if name.upper() not in settings}
+        ours = {
+            "CHARACTERS_DIR": str(ROOT / "characters"), "WEB_PORT": "0", "EMBEDDING_OFFLINE": "true",
+            "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}", "PYTHONPATH": str(ROOT), "COLUMNS": "200",
+        }  # fmt: skip
+        if self.models is not None:
+            ours["EMBEDDING_MODEL"] = "all-MiniLM-L6-v2"
+        return theirs | ours | self.variables | variables
+
+    def starts(self, *, discord: LocalDiscord | None = None, **variables: str) -> "Process":
+        """Return `whisperengine run`, to be entered; with `discord`, that is where its characters go."""
+        if discord is None:
+            return Process((*COMMAND, "run"), self.folder, self.environment(**variables))
+        return Process(ON_LOCAL_DISCORD, self.folder, self.environment(**variables) | discord.environment())
+
+    async def runs(self, *arguments: str, typed: str = "", timeout_s: float = 60, **variables: str) -> Finished:
+        """Run a command to its end, with `typed` as its input."""
+        process = await _spawn((*COMMAND, *arguments), self.folder, self.environment(**variables))
+        try:
+            async with asyncio.timeout(timeout_s):
+                output, errors = await process.communicate(typed.encode())
+        finally:
+            _kill(process)
+        assert process.returncode is not None
+        return Finished(process.returncode, output.decode(), errors.decode())
+
+
+class Process:
+    """A running WhisperEngine. Enter it to start it and wait until it says that it is ready; leaving stops it."""
+
+    def __init__(self, command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+        self._command = command
+        self._folder = folder
+        self._environment = environment
+        self._process: asyncio.subprocess.Process | None = None
+        self._readers: list[asyncio.Task[None]] = []
+        self._news = Changes()
+        self._session: aiohttp.ClientSession | None = None
+        self.url = ""
+        self.printed: list[str] = []
+        """The lines for people, on standard output."""
+        self.logged: list[str] = []
+        """The lines on standard error."""
+
+    async def __aenter__(self) -> Self:
+        self._process = await _spawn(self._command, self._folder, self._environment)
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._readers = [
+            asyncio.create_task(self._read(self._process.stdout, self.printed)),
+            asyncio.create_task(self._read(self._process.stderr, self.logged)),
+        ]
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        try:
+            await self.until(lambda: bool(self._ready_line()) or self._ended(), "the process to be ready", START_S)
+            assert self._ready_line(), f"the process ended at its start:\n{self.everything}"
+        except BaseException:
+            await self._clean_up()
+            raise
+        self.url = self._ready_line().split()[-1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(AssertionError):
+            if not self._ended():
+                await self.terminate()
+        await self._clean_up()
+
+    @property
+    def everything(self) -> str:
+        """All that came out so far."""
+        return "\n".join([*self.printed, *self.logged])
+
+    @property
+    def _running(self) -> asyncio.subprocess.Process:
+        assert self._process is not None, "use `async with`"
+        return self._process
+
+    @property
+    def _http(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "use `async with`"
+        return self._session
+
+    # How it begins and ends
+
+    async def until(self, holds: Callable[[], bool], what: str, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until `holds()`, looked at with every line of output; AssertionError after `timeout_s`."""
+        await self._news.until(holds, timeout_s, what)
+
+    async def until_logged(self, text: str, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until a line on standard error holds `text`."""
+        await self.until(lambda: any(text in line for line in self.logged), f"a log line with {text!r}", timeout_s)
+
+    async def until_healthy(self, name: str, *, ok: bool = True, detail: str = "", timeout_s: float = START_S) -> None:
+        """Wait until the check `name` is (or is not) ok and its detail holds `detail`."""
+        async with asyncio.timeout(timeout_s):
+            while (found := (await self.health())[name])["ok"] is not ok or detail not in found["detail"]:
+                await asyncio.sleep(0.02)  # what a probe finds, nobody announces
+
+    def signal(self, what: signal.Signals) -> None:
+        """Send it a signal, as an operator does."""
+        self._running.send_signal(what)
+
+    async def terminate(self) -> int:
+        """Ask it to stop and return its exit code."""
+        self.signal(signal.SIGTERM)
+        return await self.exit_code()
+
+    async def kill9(self) -> None:
+        """End it with no chance to say goodbye."""
+        _kill(self._running)
+        await self.exit_code()
+
+    async def exit_code(self) -> int:
+        """Wait for its end."""
+        await self.until(self._ended, "the process to end", STOP_S)
+        return await self._running.wait()
+
+    # How one talks to it
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """Return the JSON at `path`."""
+        async with self._http.get(self.url + path) as response:
+            found: dict[str, Any] = await response.json()
+            return found
+
+    async def post(self, path: str, **body: object) -> tuple[int, dict[str, Any]]:
+        """Send `body` and return the status and the JSON of the answer."""
+        async with self._http.post(self.url + path, json=body) as response:
+            return response.status, await response.json()
+
+    async def health(self) -> dict[str, dict[str, Any]]:
+        """Return the findings of /healthz by name."""
+        return {check["name"]: check for check in (await self.get("/healthz"))["checks"]}
+
+    async def ask(self, text: str, **body: object) -> Answer:
+        """Say something as a client of the event stream and return the reply when it has ended."""
+        return await self._follow("/api/chat", {"text": text, **body})
+
+    async def retry(self, **body: object) -> Answer:
+        """Ask for the reply that is missing."""
+        return await self._follow("/api/chat/retry", body)
+
+    async def said(self) -> list[str]:
+        """Return the texts of the conversation of the person in front of this machine, oldest first."""
+        return [message["text"] for message in (await self.get("/api/conversation"))["messages"]]
+
+    async def _follow(self, path: str, body: dict[str, object]) -> Answer:
+        text = ""
+        async with self._http.post(self.url + path, json=body) as response:
+            assert response.status == 200, await response.text()
+            async for event in parse_stream(response.content):
+                if event.name == "delta":
+                    text += event.data["text"]
+                elif event.name in {"restart", "retract"}:
+                    text = ""
+                elif event.is_final:
+                    return Answer(text, event.name, dict(event.data))
+        raise AssertionError("the stream ended without an outcome")
+
+    # What is behind
+
+    def _ready_line(self) -> str:
+        return next((line for line in self.printed if READY in line), "")
+
+    def _ended(self) -> bool:
+        return all(reader.done() for reader in self._readers)
+
+    async def _read(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
+        async for line in stream:
+            lines.append(line.decode("utf-8", "replace").rstrip())
+            self._news.notify()
+        asyncio.get_running_loop().call_soon(self._news.notify)
+
+    async def _clean_up(self) -> None:
+        _kill(self._running)
+        await self._running.wait()
+        await asyncio.gather(*self._readers)
+        await self._http.close()
+
+
+def llm_variables(llm: LocalLLM, *, key: str = "") -> dict[str, str]:
+    """Return the settings that make the local model server the one that answers."""
+    named = {"LLM_MODEL": "openai-compatible:local-model", "LLM_BASE_URL": llm.openai_url, "LLM_ATTEMPTS": "1"}
+    return named | ({"LLM_API_KEY": key} if key else {})
+
+
+@asynccontextmanager
+async def speaking(llm: LocalLLM, text: str) -> AsyncIterator[None]:
+    """Let the model answer everything with `text` for a while."""
+    from tests.support.llm import Script
+
+    before, llm.reply = llm.reply, lambda _request: Script(text)
+    try:
+        yield
+    finally:
+        llm.reply = before
+
+
+async def _spawn(command: Sequence[str], folder: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True,
+        limit=2**20,
+    )  # fmt: skip
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a process and what it started; one that has ended is left alone."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
