@@ -143,6 +143,7 @@ def _sqlite_engine(url: URL, echo: bool) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", _on_sqlite_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
+    event.listen(engine.sync_engine, "invalidate", _on_sqlite_invalidate)
     return engine
 
 
@@ -175,6 +176,15 @@ def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     except BaseException:
         connection.close()  # nobody else knows it yet, and its thread would stay
         raise
+
+
+def _on_sqlite_invalidate(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """End the transaction of a connection that is given up, which is what a cancelled write leads to.
+
+    Closing alone is not enough: while a cursor is alive, in a traceback for instance, SQLite keeps the closed
+    connection, and with it the write lock.
+    """
+    connection.rollback()
 
 
 def _on_begin(connection: Connection) -> None:
