@@ -143,10 +143,10 @@ async def crowd(app: App, users: int, turns_each: int) -> dict[str, float]:
     }
 
 
-async def cpu_per_token(folder: Path, turns: int) -> float:
+async def cpu_per_token(folder: Path, turns: int, tokens_per_s: float) -> float:
     """Return CPU milliseconds of the whole process per token, from the first text to the end of the stored reply."""
     spent = []
-    with llm_process(first_token_ms=0, tokens_per_s=500, tokens=STREAMED_TOKENS, packets=True) as url:
+    with llm_process(first_token_ms=0, tokens_per_s=tokens_per_s, tokens=STREAMED_TOKENS, packets=True) as url:
         async with running_app(folder, url) as app:
             for number in range(turns):
                 listener = await ask(app, "cpu", f"Tell me story {number}.")
@@ -167,7 +167,8 @@ async def measure(folder: Path, *, quick: bool, users: Iterable[int], **variable
                 figures |= await crowd(app, count, max(2, (60 if quick else 400) // count))
             async with app.stores.database.read() as connection:
                 figures["llm_calls_per_turn"] = await _calls_per_turn(connection)
-    figures["cpu_ms_per_token"] = await cpu_per_token(folder, 5 if quick else 20)
+    figures["cpu_ms_per_token"] = await cpu_per_token(folder, 5 if quick else 20, 500)
+    figures["cpu_ms_per_token_lone_slow_stream"] = await cpu_per_token(folder, 2 if quick else 5, 50)
     return figures
 
 

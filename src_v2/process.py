@@ -34,12 +34,16 @@ from src_v2.storage.stores import Stores
 log = structlog.get_logger(__name__)
 console = Console()
 
+TRACING_VARIABLES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+"""LangChain would send every prompt to a tracing service when one of these is set for some other program."""
 ADDRESS_FILE = "running.json"
 ANSWER_TIMEOUT_S = 2.0
 
 
 async def serve(settings: Settings, *, discord_connector_factory: ConnectorFactory | None = None) -> None:
     """Run WhisperEngine until SIGINT or SIGTERM; a second signal ends it at once."""
+    for name in TRACING_VARIABLES:
+        os.environ.pop(name, None)
     app = App(settings, discord_connector_factory=discord_connector_factory, on_embedding_progress=_log_progress)
     stop = _stop_signal()
     try:

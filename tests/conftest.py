@@ -11,6 +11,7 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from src_v2.agents.models.guard import no_real_models
 from src_v2.storage import migrate
 from src_v2.storage.database import Database
 from tests.support.servers import Server, postgres_server, redis_server
@@ -20,6 +21,13 @@ from tests.support.servers import Server, postgres_server, redis_server
 def _quiet_logs() -> None:
     """Keep what works out of the output of a test that fails."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_models() -> Iterator[None]:
+    """Let no test ever talk to a model that is not on this machine."""
+    with no_real_models():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,7 @@ class Running:
     text: str = ""
     revised: bool = False
     replied: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -203,6 +204,7 @@ class Lanes:
     async def _cancel(self, running: Running, reason: StopReason) -> None:
         running.turn.stop_reason = reason
         running.revised = False
+        await running.begun.wait()  # a task cancelled before its first step would store and show nothing
         if running.task and not running.replied:
             running.task.cancel()
             await asyncio.wait([running.task])
@@ -211,9 +213,15 @@ class Lanes:
         """Answer what waits, one after the other, until nothing waits."""
         try:
             while lane.waiting:
-                await self._answer_until_final(lane, lane.waiting.popleft())
+                await self._answer(lane, lane.waiting.popleft())
         finally:
             self._lanes.pop(key, None)
+
+    async def _answer(self, lane: Lane, waiting: Waiting) -> None:
+        try:
+            await self._answer_until_final(lane, waiting)
+        except Exception as error:  # an edge: a surface that fails must not take the waiting turns with it
+            log.exception("surface_failed", turn_id=waiting.turn_id, error=type(error).__name__)
 
     async def _answer_until_final(self, lane: Lane, waiting: Waiting) -> None:
         while True:
@@ -235,6 +243,7 @@ class Lanes:
     async def _run(self, running: Running) -> None:
         """Run one version of a turn; never raises, so that the lane goes on."""
         surface = running.waiting.surface
+        running.begun.set()
         try:
             async with aclosing(self._engine.respond(running.turn)) as events:
                 async for event in events:

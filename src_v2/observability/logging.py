@@ -11,11 +11,14 @@ from structlog.typing import EventDict, WrappedLogger
 _SECRET_KEYS = re.compile(r"token|key|password|secret|authorization", re.IGNORECASE)
 _NOT_SECRET = re.compile(r"tokens$|^key$|_key_name$", re.IGNORECASE)
 _URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):([^/@\s]+)@")
-QUIET_LIBRARIES = ("httpx", "httpcore", "aiohttp.access", "discord", "asyncio", "qdrant_client", "alembic", "neo4j")
 
 
 def configure_logging(level: str, form: Literal["console", "json"]) -> None:
-    """Send every log line, the libraries' too, through one chain to standard error."""
+    """Send every log line, the libraries' too, through one chain to standard error.
+
+    `level` is for our own lines. Libraries say warnings only: below that, drivers and clients write whole statements
+    and messages, and with them what people said.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -37,9 +40,8 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
         )
     )
-    logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+    logging.basicConfig(handlers=[handler], level=max(logging.WARNING, logging.getLevelName(level)), force=True)
+    logging.getLogger("src_v2").setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),

@@ -291,7 +291,8 @@ async def test_a_cancelled_write_frees_the_write_lock_at_once(tmp_path: Path) ->
     busy = asyncio.Event()
     task = asyncio.create_task(_insert_and_count(db, busy))
     await busy.wait()
-    await asyncio.sleep(0)
+    for _ in range(20):  # until the statement is under way in the driver's thread
+        await asyncio.sleep(0)
     task.cancel()
     # The error, and with it the cursor in its traceback, stays alive as it does in a log or a test report.
     error = (await asyncio.gather(task, return_exceptions=True))[0]

@@ -1,7 +1,6 @@
 """Homes for whole processes. The embedding model is exported once per test session and shared by all of them."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = asyncio.run(home.runs("memory", "reindex", timeout_s=300))
     assert done.code == 0, done.printed
     (home.data / "models" / "active.json").unlink()  # the note on which model memory was written with stays behind
-    return shutil.move(home.data / "models", tmp_path_factory.mktemp("models") / "exported")
+    return (home.data / "models").rename(home.folder / "exported")
 
 
 @pytest.fixture

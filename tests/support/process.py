@@ -15,8 +15,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -159,10 +159,11 @@ class Process:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(AssertionError):
-            if not self._ended():
+        try:
+            if error is None and not self._ended():
                 await self.terminate()
-        await self._clean_up()
+        finally:
+            await self._clean_up()
 
     @property
     def everything(self) -> str:
@@ -192,8 +193,8 @@ class Process:
     async def until_healthy(self, name: str, *, ok: bool = True, detail: str = "", timeout_s: float = START_S) -> None:
         """Wait until the check `name` is (or is not) ok and its detail holds `detail`."""
         async with asyncio.timeout(timeout_s):
-            while (found := (await self.health())[name])["ok"] is not ok or detail not in found["detail"]:
-                await asyncio.sleep(0.02)  # what a probe finds, nobody announces
+            while not _fits((await self.health())[name], ok, detail):  # noqa: ASYNC110 - a probe tells nobody by itself
+                await asyncio.sleep(0.02)
 
     def signal(self, what: signal.Signals) -> None:
         """Send it a signal, as an operator does."""
@@ -283,24 +284,16 @@ def llm_variables(llm: LocalLLM, *, key: str = "") -> dict[str, str]:
     return named | ({"LLM_API_KEY": key} if key else {})
 
 
-@asynccontextmanager
-async def speaking(llm: LocalLLM, text: str) -> AsyncIterator[None]:
-    """Let the model answer everything with `text` for a while."""
-    from tests.support.llm import Script
-
-    before, llm.reply = llm.reply, lambda _request: Script(text)
-    try:
-        yield
-    finally:
-        llm.reply = before
-
-
 async def _spawn(command: Sequence[str], folder: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *command, cwd=folder, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True,
         limit=2**20,
     )  # fmt: skip
+
+
+def _fits(check: dict[str, Any], ok: bool, detail: str) -> bool:
+    return check["ok"] is ok and detail in check["detail"]
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

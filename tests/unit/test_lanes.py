@@ -266,3 +266,25 @@ async def test_draining_out_of_patience_leaves_the_turn_for_the_next_start(lanes
     await engine.began.wait()
     await lanes.drain(grace_s=0)
     assert engine.stopped == [StopReason.SHUTDOWN]
+
+
+async def test_a_surface_that_fails_does_not_take_the_next_turn_with_it(lanes: Lanes, engine: GatedEngine) -> None:
+    class BrokenSurface(RecordingSurface):
+        async def finish(self) -> None:
+            raise RuntimeError("gone")
+
+    engine.go.set()
+    second = RecordingSurface()
+    await lanes.submit(said("one"), BrokenSurface())
+    await lanes.submit(said("two", after_s=9), second)
+    await second.finished.wait()
+    assert isinstance(second.events[-1], Done)
+
+
+async def test_a_turn_stopped_in_its_very_first_moment_is_still_told(lanes: Lanes, engine: GatedEngine) -> None:
+    surface = RecordingSurface()
+    await lanes.submit(said("hello"), surface)
+    await asyncio.sleep(0)  # the worker has made the task, the task has not run yet
+    await lanes.stop("elena", "discord:dm")
+    await surface.finished.wait()
+    assert isinstance(surface.events[-1], Stopped)
