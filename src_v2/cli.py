@@ -130,6 +130,7 @@ def character_list() -> None:
     from src_v2.core.clock import SystemClock
 
     settings = _settings()
+    configure_logging("ERROR", settings.general.log_format)
     characters = Characters(settings.general.characters_dir, SystemClock())
     characters.load_all()
     for name in characters.names():
