@@ -88,7 +88,10 @@ async def _embeddings(wanted: str, embedder: Embedder) -> Check:
             "embeddings", ok=True, detail=f"{state.state} ({state.progress:.0%}) {state.progress_text}".strip()
         )
     detail = f"{state.active.model}, {state.active.size} dimensions, {state.precision}"
-    return Check("embeddings", ok=True, detail=detail, remedy=state.fallback_reason)
+    if not state.fallback_reason:
+        return Check("embeddings", ok=True, detail=detail)
+    remedy = f"{state.fallback_reason}. `whisperengine memory reindex` changes the model when the wanted one is there."
+    return Check("embeddings", ok=True, detail=f"{detail}; wanted was {state.wanted}", remedy=remedy)
 
 
 async def _characters(characters: Characters) -> Check:

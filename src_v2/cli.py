@@ -1,4 +1,7 @@
-"""`whisperengine`: the commands an operator and a curious person type. Each is thin; the work is done elsewhere."""
+"""`whisperengine`: the commands an operator and a curious person type. Each is thin; the work is done elsewhere.
+
+What does the work is imported once the settings have been read: a wrong one is reported at once.
+"""
 
 import asyncio
 import sys
@@ -9,12 +12,12 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from src_v2 import __version__
 from src_v2.config.settings import Settings, load_settings
 from src_v2.core.errors import WhisperEngineError
 from src_v2.observability.logging import configure_logging
+from src_v2.progress import progress_bar
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Characters who remember you.")
 character_cli = typer.Typer(no_args_is_help=True, help="Make, check and list characters.")
@@ -30,30 +33,30 @@ CharacterName = Annotated[str, typer.Argument(help="The character's folder name.
 @cli.command()
 def run() -> None:
     """Start WhisperEngine: the web page, and Discord when a token is set."""
-    from src_v2 import process
-
     settings = _settings()
     configure_logging(settings.general.log_level, settings.general.log_format)
+    from src_v2 import process
+
     _finish(process.serve(settings))
 
 
 @cli.command()
 def chat(character: Annotated[str, typer.Argument(help="The character's folder name.")] = "") -> None:
     """Talk to a character in this terminal; joins the running WhisperEngine when there is one."""
-    from src_v2 import process
-
     settings = _settings()
     configure_logging("ERROR", settings.general.log_format)
+    from src_v2 import process
+
     _finish(process.chat(settings, character or settings.general.character))
 
 
 @cli.command()
 def doctor() -> None:
     """Check settings, model access, stores, Discord and characters, and say what to do about each finding."""
-    from src_v2 import process
-
     settings = _settings()
     configure_logging("ERROR", settings.general.log_format)
+    from src_v2 import process
+
     findings = _finish(process.diagnose(settings))
     for check in findings:
         mark = "[green]ok  [/]" if check.ok else "[red]FAIL[/]" if check.required else "[yellow]warn[/]"
@@ -78,7 +81,7 @@ def migrate() -> None:
         database = Database(database_url(store_config(settings)))
         try:
             waiting = await migrations.pending(database)
-            with _progress() as progress:
+            with progress_bar(console) as progress:
                 task = progress.add_task("Migrating", total=max(1, len(waiting)))
                 for revision in waiting:
                     await migrations.upgrade(database, revision)
@@ -142,11 +145,11 @@ def character_list() -> None:
 @memory_cli.command("reindex")
 def memory_reindex() -> None:
     """Rebuild the vectors with the model that the settings name; can be broken off and run again."""
-    from src_v2 import process
-
     settings = _settings()
     configure_logging("WARNING", settings.general.log_format)
-    with _progress() as progress:
+    from src_v2 import process
+
+    with progress_bar(console) as progress:
         load = progress.add_task("Loading the model", total=1.0)
         messages = progress.add_task("Indexing messages", total=None)
         result = _finish(
@@ -195,12 +198,6 @@ def _finish(work: Coroutine[Any, Any, T]) -> T:
 def _fail(error: WhisperEngineError) -> NoReturn:
     Console(stderr=True).print(f"[red]WhisperEngine cannot go on:[/]\n{escape(str(error))}", highlight=False)
     sys.exit(1)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), console=console
-    )
 
 
 if __name__ == "__main__":

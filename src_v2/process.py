@@ -5,15 +5,14 @@ terminal and `doctor` talk to it instead of fighting over the files.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import orjson
-import structlog
 from rich.console import Console
 from rich.markup import escape
 
@@ -22,6 +21,7 @@ from src_v2.agents.models.probe import find_ollama
 from src_v2.app import App, ConnectorFactory
 from src_v2.config.settings import Settings
 from src_v2.core.clock import SystemClock
+from src_v2.core.errors import EmbeddingError
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import choose_embedder
 from src_v2.memory.indexer import Indexer
@@ -29,9 +29,9 @@ from src_v2.memory.reindex import Progress, Reindexed, reindex
 from src_v2.memory.store import MemoryStore
 from src_v2.observability.health import CHECK_TIMEOUT_S, Check
 from src_v2.observability.outages import Outages
+from src_v2.progress import LoadingBar
 from src_v2.storage.stores import Stores
 
-log = structlog.get_logger(__name__)
 console = Console()
 
 TRACING_VARIABLES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
@@ -44,7 +44,8 @@ async def serve(settings: Settings, *, discord_connector_factory: ConnectorFacto
     """Run WhisperEngine until SIGINT or SIGTERM; a second signal ends it at once."""
     for name in TRACING_VARIABLES:
         os.environ.pop(name, None)
-    app = App(settings, discord_connector_factory=discord_connector_factory, on_embedding_progress=_log_progress)
+    bar = LoadingBar(console, "Preparing the memory")
+    app = App(settings, discord_connector_factory=discord_connector_factory, on_embedding_progress=bar)
     stop = _stop_signal()
     try:
         await app.start()
@@ -53,6 +54,7 @@ async def serve(settings: Settings, *, discord_connector_factory: ConnectorFacto
             await stop.wait()
             console.print("Stopping: running replies are finished first ...")
     finally:
+        bar.close()
         await app.stop()
 
 
@@ -82,11 +84,15 @@ async def diagnose(settings: Settings) -> list[Check]:
     if running:
         found = [Check("process", ok=True, detail=f"running at {running}"), *await _ask_health(settings, running)]
         return [*found, *await checks.settings_checks(settings)]
-    app = App(settings, doors=False)
+    bar = LoadingBar(console, "Preparing the memory")
+    app = App(settings, doors=False, on_embedding_progress=bar)
     try:
         await app.start()
+        with contextlib.suppress(EmbeddingError):  # the check below says what went wrong
+            await app.embedder.ready.wait()
         return [*await app.health.run(), *await checks.settings_checks(settings)]
     finally:
+        bar.close()
         await app.stop()
 
 
@@ -132,7 +138,7 @@ def _address_path(settings: Settings) -> Path:
     return settings.general.data_dir / ADDRESS_FILE
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _address_file(settings: Settings, url: str) -> AsyncIterator[None]:
     path = _address_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +176,3 @@ async def _say_where(app: App) -> None:
         hint = f"Ollama is here: set LLM_MODEL=ollama:{models[0]}" if models else "Set LLM_MODEL and a key"
         console.print(f"{hint} in .env for a real mind; .env.example lists everything.", style="yellow")
     console.print("Stop with Ctrl+C.\n")
-
-
-def _log_progress(fraction: float, text: str) -> None:
-    log.info("embedding_model", progress=round(fraction, 2), step=text)

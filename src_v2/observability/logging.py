@@ -34,7 +34,7 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
         # Plain tracebacks: the pretty ones show local variables, and those hold what people said.
         plain = structlog.dev.plain_traceback
         final = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _CurrentStderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
@@ -48,6 +48,14 @@ def configure_logging(level: str, form: Literal["console", "json"]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class _CurrentStderr(logging.Handler):
+    """Writes to whatever `sys.stderr` is at the time: a progress bar takes its place to keep lines apart."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        sys.stderr.write(self.format(record) + "\n")
 
 
 def hide_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -27,7 +27,8 @@ class ModelSpec:
         config = PROVIDERS.get(provider.lower())
         if config is None:
             known = ", ".join(sorted(PROVIDERS))
-            raise SettingsError(f"Unknown model provider in {text!r}: write provider:model with one of {known}")
+            where = "LLM_MODEL or LLM_FALLBACK_MODELS"
+            raise SettingsError(f"{where}: unknown provider in {text!r}. Write provider:model with one of {known}")
         if config.name == "offline":
             return cls("offline", model or OFFLINE_MODEL)
         if not model:

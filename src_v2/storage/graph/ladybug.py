@@ -81,7 +81,7 @@ class LadybugGraph:
             except (RuntimeError, OSError) as error:
                 if _LOCKED in str(error):
                     raise StoreError(
-                        "another WhisperEngine uses this data folder: stop it, or set another one"
+                        "another WhisperEngine uses this data folder: stop it, or set another DATA_DIR"
                     ) from error
                 raise StoreUnavailable(f"the graph store cannot be opened ({_first_line(error)})") from error
 

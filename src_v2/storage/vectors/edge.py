@@ -206,7 +206,7 @@ def _translated(call: Callable[[], _T]) -> _T:
         raise
     except Exception as error:  # the library raises plain Exception for everything
         if _LOCKED in str(error):
-            raise StoreError("another WhisperEngine uses this data folder: stop it, or set another one") from error
+            raise StoreError("another WhisperEngine uses this data folder: stop it, or set another DATA_DIR") from error
         raise StoreError(f"the vector store refused ({error})") from error
 
 
