@@ -21,7 +21,7 @@ from src_v2.agents.models.probe import find_ollama
 from src_v2.app import App, ConnectorFactory
 from src_v2.config.settings import Settings
 from src_v2.core.clock import SystemClock
-from src_v2.core.errors import EmbeddingError
+from src_v2.core.errors import CharacterNotFound, EmbeddingError, StoreError
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import choose_embedder
 from src_v2.memory.indexer import Indexer
@@ -87,13 +87,22 @@ async def diagnose(settings: Settings) -> list[Check]:
     bar = LoadingBar(console, "Preparing the memory")
     app = App(settings, doors=False, on_embedding_progress=bar)
     try:
-        await app.start()
-        with contextlib.suppress(EmbeddingError):  # the check below says what went wrong
-            await app.embedder.ready.wait()
-        return [*await app.health.run(), *await checks.settings_checks(settings)]
+        found = await _try_start(app)
+        return [*found, *await app.health.run(), *await checks.settings_checks(settings)]
     finally:
         bar.close()
         await app.stop()
+
+
+async def _try_start(app: App) -> list[Check]:
+    """Start `app` and wait for its models; return why it cannot start, if so."""
+    try:
+        await app.start()
+    except (StoreError, CharacterNotFound) as error:
+        return [Check("start", ok=False, detail=str(error), required=True)]
+    with contextlib.suppress(EmbeddingError):  # its check says what went wrong
+        await app.embedder.ready.wait()
+    return []
 
 
 async def reindex_memory(settings: Settings, *, on_model: ProgressCallback, on_messages: Progress) -> Reindexed:

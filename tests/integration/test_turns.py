@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,16 @@ async def test_a_turn_cut_off_by_a_crash_is_found_after_the_restart(house: House
     assert [turn.platform_message_ids for turn in found] == [("m1",), ("m2",)]
     house.pass_time(hours=1)
     assert await house.app.memory.interrupted("discord") == []
+
+
+async def test_the_time_zone_that_a_person_told_once_reaches_every_later_prompt(house: House, llm: LocalLLM) -> None:
+    sam = house.person("Sam")
+    told = sam.says("Hi")
+    await house.hears(replace(told, author=replace(told.author, timezone="Asia/Tokyo")))
+    house.pass_time(hours=2)
+    await house.restart()
+    await house.hears(sam.says("What time is it for me?"))
+    assert "For the person you speak with it is" in llm.requests[-1].messages[0]["content"]
 
 
 async def test_sessions_end_after_half_an_hour_of_silence(house: House) -> None:

@@ -4,7 +4,7 @@ The person in front of the machine is one and the same on the page and in the te
 conversation. Programs may speak for people of their own, each with a conversation apart. Not for Discord's people.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.messages import Author
@@ -25,6 +25,10 @@ class Person:
     def audience(self, character: str) -> Audience:
         """Return the conversation of this person with `character`."""
         return Audience(character, self.author.user_id, f"{self.channel}:{character}", Visibility.PRIVATE)
+
+    def in_timezone(self, timezone: str) -> "Person":
+        """Return the same person where it is `timezone` (an IANA name; empty: unknown)."""
+        return replace(self, author=replace(self.author, timezone=timezone))
 
 
 LOCAL_PERSON = Person(Author(LOCAL_USER_ID, LOCAL_NAME), "local")

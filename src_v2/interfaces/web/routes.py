@@ -42,9 +42,13 @@ class ConversationOf(BaseModel):
 
 
 class ChatRequest(ConversationOf):
-    """A message. `message_id` is the client's own id for it: sent twice, it counts once."""
+    """A message. `message_id` is the client's own id for it: sent twice, it counts once.
+
+    `timezone` is the IANA name of where the person is, so that the character knows their time of day.
+    """
 
     text: str
+    timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{0,64}$")] = ""
     stream: bool = True
     message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
 
@@ -122,7 +126,8 @@ class Api:
     async def chat(self, asked: ChatRequest) -> Response:
         """Say something; the reply comes as an event stream, or whole when `stream` is false."""
         name = self._character(asked.character).name
-        reply = await self.replies.say(_person(asked.user), name, asked.text, asked.message_id)
+        person = _person(asked.user).in_timezone(asked.timezone)
+        reply = await self.replies.say(person, name, asked.text, asked.message_id)
         return await _answer(reply, stream=asked.stream)
 
     async def retry(self, asked: RetryRequest) -> Response:

@@ -40,8 +40,13 @@ const json = async (path, options) => (await request(path, options)).json();
 
 export const characters = () => json("/api/characters");
 export const conversation = (character) => json(`/api/conversation?character=${encodeURIComponent(character)}`);
+const { timeZone = "" } = Intl.DateTimeFormat().resolvedOptions();
 export const say = (character, text, messageId, signal) =>
-  request("/api/chat", { method: "POST", body: { character, text, message_id: messageId }, signal });
+  request("/api/chat", {
+    method: "POST",
+    body: { character, text, message_id: messageId, timezone: timeZone },
+    signal,
+  });
 export const retry = (character, signal) =>
   request("/api/chat/retry", { method: "POST", body: { character }, signal });
 export const events = (turnId, after, signal) =>
