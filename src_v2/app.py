@@ -4,6 +4,7 @@ Start order: stores, characters, memory, engine, doors. Stop order is the revers
 """
 
 import asyncio
+import gc
 import random
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -72,8 +73,9 @@ class App:
             session_idle=timedelta(minutes=settings.memory.session_idle_minutes),
         )  # fmt: skip
         budgets = wiring.prompt_budgets(settings)
+        self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
         sources = ContextSources(
-            self.memory, Recall(self.store, self.stores.vectors, self.embedder), outages,
+            self.memory, self.recall, outages,
             budgets=budgets, source_timeout_s=settings.memory.source_timeout_s,
         )  # fmt: skip
         self.engine = AgentEngine(
@@ -161,6 +163,10 @@ class App:
             await self.models.prepare()
         except SettingsError as error:
             log.error("model_not_ready", reason=str(error))
+        # The imported libraries are some 300,000 objects that never go: looking at them again and again in search of
+        # garbage held up the event loop by 150 ms.
+        gc.collect()
+        gc.freeze()
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

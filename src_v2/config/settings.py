@@ -67,7 +67,7 @@ class LLMSettings(Group):
     first_token_timeout_s: float = Field(30, gt=0, le=600, description="Seconds until the first word.")
     total_timeout_s: float = Field(180, gt=0, le=3600, description="Seconds for a whole reply.")
     attempts: int = Field(3, ge=1, le=10, description="Tries per model before the next one is asked.")
-    max_concurrent: int = Field(48, ge=1, le=1024, description="Requests to models that are built and sent at once.")
+    max_concurrent: int = Field(64, ge=1, le=1024, description="Requests to models that are built and sent at once.")
 
     _split_fallbacks = field_validator("fallback_models", mode="before")(_split)
 

@@ -44,7 +44,8 @@ class Indexer:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._ensured = ""
+        self.collection = ""
+        """The collection that can be searched; empty until it exists."""
 
     def start(self) -> None:
         """Begin to sweep."""
@@ -91,9 +92,9 @@ class Indexer:
         """Return the collection's name; it exists then. Waits until the embedding model is known."""
         await self._embedder.ready.wait()
         name = message_collection(self._embedder)
-        if self._ensured != name:
+        if self.collection != name:
             await self._vectors.ensure(CollectionSpec(name, self._embedder.spec.size))
-            self._ensured = name
+            self.collection = name
         return name
 
     async def _points(self, items: Sequence[IndexItem]) -> list[Point]:
@@ -109,20 +110,29 @@ class Indexer:
         backoff_s = 1.0
         while True:
             self._wake.clear()
-            try:
-                while await self.index_batch():
-                    pass
-            except (StoreError, EmbeddingError) as error:
-                self._outages.failed("index", error)
-                self._ensured = ""
+            if await self._swept():
+                backoff_s = 1.0
+                if not self._wake.is_set():
+                    self._idle.set()
+                await self._wait_for_work()
+            else:
                 await self._clock.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, LONGEST_BACKOFF_S)
-                continue
-            self._outages.worked("index")
-            backoff_s = 1.0
-            if not self._wake.is_set():
-                self._idle.set()
-            await self._wait_for_work()
+
+    async def _swept(self) -> bool:
+        """Index everything that is missing; False when something is in the way."""
+        try:
+            while await self.index_batch():
+                pass
+        except (StoreError, EmbeddingError) as error:
+            self._outages.failed("index", error)
+            self.collection = ""
+            return False
+        except Exception as error:
+            log.exception("indexing_failed", error=type(error).__name__)
+            return False
+        self._outages.worked("index")
+        return True
 
     async def _wait_for_work(self) -> None:
         try:

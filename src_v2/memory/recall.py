@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from src_v2.core.audience import Audience, visible_to
 from src_v2.core.messages import StoredMessage
 from src_v2.memory.embeddings.base import Embedder
-from src_v2.memory.indexer import message_collection
+from src_v2.memory.indexer import Indexer
 from src_v2.memory.lexical import encode_query
 from src_v2.memory.models import Memory
 from src_v2.memory.store import MemoryStore
@@ -18,22 +18,22 @@ from src_v2.storage.vectors.base import VectorStore
 class Recall:
     """Hybrid search over the messages of one vector collection."""
 
-    def __init__(self, store: MemoryStore, vectors: VectorStore, embedder: Embedder) -> None:
+    def __init__(self, store: MemoryStore, vectors: VectorStore, embedder: Embedder, indexer: Indexer) -> None:
         self._store = store
         self._vectors = vectors
         self._embedder = embedder
+        self._indexer = indexer
 
     async def search(self, audience: Audience, query: str, limit: int) -> list[Memory]:
-        """Return up to `limit` memories that fit `query`, best first; none while the embedding model still loads.
+        """Return up to `limit` memories that fit `query`, best first; none before the index has come up.
 
         Raises StoreUnavailable or EmbeddingError when a part of the search is away.
         """
-        if not self._embedder.ready.is_set() and self._embedder.ready.error is None:
+        collection = self._indexer.collection
+        if not collection:
             return []
         dense = (await self._embedder.encode([query], kind="query"))[0]
-        hits = await self._vectors.hybrid_search(
-            message_collection(self._embedder), dense, encode_query(query), visible_to(audience), limit
-        )
+        hits = await self._vectors.hybrid_search(collection, dense, encode_query(query), visible_to(audience), limit)
         if not hits:
             return []
         found = await self._store.by_ids(audience, [hit.id for hit in hits])

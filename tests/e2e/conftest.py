@@ -19,6 +19,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def bare_home(tmp_path: Path) -> Home:
+    """Give a home without embedding models, for commands that end before they need one."""
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
 def home(tmp_path: Path, models: Path) -> Home:
     """Give an empty home of a test's own."""
     return Home(tmp_path / "home", models)

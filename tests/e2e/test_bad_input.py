@@ -66,7 +66,9 @@ class TestMessages:
         assert (status, answer["error"]["code"]) == (413, "text_too_long")
         assert "4,000" in answer["error"]["message"]
 
-    @pytest.mark.parametrize("text", ["👩‍👩‍👧‍👦🏳️‍🌈 🇲🇽", "שלום עולם, 2026?", "مرحبا بالعالم", "e\u0301 \u202babc\u202c 𝔘"])
+    @pytest.mark.parametrize(
+        "text", ["👩‍👩‍👧‍👦🏳️‍🌈 🇲🇽", "שלום עולם, 2026?", "مرحبا بالعالم", "e\u0301 \u202babc\u202c 𝔘"]
+    )
     async def test_every_script_comes_back_as_it_went(self, house: House, text: str) -> None:
         user = {"id": "scripts"}
         assert (await house.process.ask(text, user=user)).text == f"You said: {text}"

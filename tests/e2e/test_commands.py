@@ -42,7 +42,6 @@ class TestDoctor:
         assert "hush" not in done.printed
         assert "Traceback" not in done.printed
 
-
     async def test_a_character_that_keeps_the_process_from_starting_is_one_finding_among_others(
         self, home: Home
     ) -> None:

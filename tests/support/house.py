@@ -174,10 +174,7 @@ class House:
 
     async def recall(self, audience: Audience, query: str) -> Sequence[str]:
         """Return the texts that a reply to `audience` would recall for `query`."""
-        from src_v2.memory.recall import Recall
-
-        recall = Recall(self.app.store, self.app.stores.vectors, self.app.embedder)
-        return [memory.text for memory in await recall.search(audience, query, 20)]
+        return [memory.text for memory in await self.app.recall.search(audience, query, 20)]
 
     def pass_time(self, **how_long: float) -> None:
         """Let time go by (`days=2`)."""

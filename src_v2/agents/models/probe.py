@@ -90,7 +90,8 @@ def _choice(spec: ModelSpec, names: list[str]) -> str:
 
 def _start_hint(spec: ModelSpec) -> str:
     if is_loopback(spec.base_url):
-        return f"Start the {spec.provider} server, or set its address."
+        setting = "OLLAMA_BASE_URL" if spec.config.protocol is Protocol.OLLAMA else "LLM_BASE_URL"
+        return f"Start the {spec.provider} server, or set its address: {setting}."
     return "Check the network and the address."
 
 

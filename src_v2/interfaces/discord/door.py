@@ -131,4 +131,4 @@ def _refuse(name: str, standing: Standing) -> None:
 def _keep_messages_out_of_logs() -> None:
     """Raise discord.py's own log level: at DEBUG it writes whole messages."""
     library = logging.getLogger("discord")
-    library.setLevel(max(logging.INFO, library.level))
+    library.setLevel(max(logging.INFO, library.getEffectiveLevel()))

@@ -22,7 +22,7 @@ class Urgency(Enum):
     URGENT = (5, 45)
     """People wait for it; the rest of a bot's 50 is for what discord.py asks by itself."""
     GROWING = (4, 30)
-    TYPING = (5, 8)
+    TYPING = (5, 1)
     """In a crowd the first words matter more than the sign that they will come."""
 
     @property
