@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import Home
+from tests.e2e.home import Home
 
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with the packaged embedding model, exported as the first start of a process does it."""
     home = Home(tmp_path_factory.mktemp("first-start"), variables={"EMBEDDING_MODEL": "all-MiniLM-L6-v2"})
-    done = asyncio.run(home.runs("memory", "reindex", timeout_s=300))
+    done = asyncio.run(home.runs("memory", "reindex"))
     assert done.code == 0, done.printed
     (home.data / "models" / "active.json").unlink()  # the note on which model memory was written with stays behind
     return (home.data / "models").rename(home.folder / "exported")

@@ -1,5 +1,6 @@
 """What people and programs get wrong while a process runs, and what they are told. Nothing is ever lost by it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.llm import LocalLLM
-from tests.support.process import Home, Process, llm_variables
+from tests.e2e.home import Home, llm_variables
+from tests.support.llm import LocalLLM, Script
+from tests.support.process import Process
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -34,7 +36,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Async
     home = Home(tmp_path_factory.mktemp("bad-input") / "home", models)
     home.own_characters()
     async with LocalLLM(required_key=RIGHT_KEY) as llm:
-        home.variables |= llm_variables(llm, key=RIGHT_KEY)
+        home.variables |= llm_variables(llm, key=RIGHT_KEY) | {"DISCORD_BURST_WINDOW_S": "0"}
         async with home.starts() as process:
             yield House(home, llm, process)
         assert RIGHT_KEY not in process.everything
@@ -123,6 +125,27 @@ class TestWrongKey:
         assert RIGHT_KEY not in doctor.printed
         retried = await house.process.retry(user=user)
         assert retried.text == "You said: hello?"
+
+
+class TestImpatience:
+    async def test_what_was_asked_during_a_reply_and_failed_can_still_be_asked_again(self, house: House) -> None:
+        user, hold = {"id": "impatient"}, asyncio.Event()
+        house.llm.enqueue(Script("The first answer.", hold=hold, hold_before=1), Script(status=500))
+        before = len(house.llm.requests)
+        first = asyncio.create_task(house.process.ask("first?", user=user))
+        await asyncio.wait_for(house.llm.wait_for_requests(before + 1), 10)
+        second = asyncio.create_task(house.process.ask("second?", user=user))
+        await house.process.until_said("second?", user["id"])
+        hold.set()
+        assert (await first).text == "The first answer."
+        assert (await second).outcome == "failed"
+        assert (await house.process.retry(user=user)).text == "You said: second?"
+        assert await house.process.said(user["id"]) == [
+            "first?", "The first answer.", "second?", "You said: second?",
+        ]  # fmt: skip
+        assert [line["content"] for line in house.llm.requests[-1].messages[1:]] == [
+            "first?", "The first answer.", "second?",
+        ]  # fmt: skip
 
 
 class TestSecondProcess:

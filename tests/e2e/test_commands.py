@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from src_v2.config.settings import every_setting, variable_name
+from tests.e2e.home import COMMAND, Home, llm_variables
 from tests.e2e.terminal import Terminal
 from tests.support.discord.world import token_for
 from tests.support.llm import LocalLLM
-from tests.support.process import COMMAND, Home, llm_variables
 
 pytestmark = pytest.mark.slow
 
@@ -134,7 +134,7 @@ class TestChat:
     async def test_it_joins_the_process_that_runs_and_shares_the_pages_conversation(self, home: Home) -> None:
         token = "a-token-for-the-page-0123"
         async with LocalLLM() as llm:
-            home.variables |= llm_variables(llm)
+            home.variables |= llm_variables(llm) | {"WEB_TOKEN": token}
             async with home.starts() as process:
                 await process.ask("said on the page")
                 done = await home.runs("chat", typed="said in the terminal\n/quit\n")
@@ -142,11 +142,10 @@ class TestChat:
                 assert "You said: said on the page" in done.output
                 assert "You said: said in the terminal" in done.output
                 assert (await process.said())[-1] == "You said: said in the terminal"
-            async with home.starts(WEB_TOKEN=token) as process:
-                done = await home.runs("chat", typed="with a token\n/quit\n", WEB_TOKEN=token)
-                assert done.code == 0
-                assert "You said: with a token" in done.output
-                assert token not in process.everything
+                refused = await home.runs("chat", typed="/quit\n", WEB_TOKEN="some-other-token-4567")
+                assert refused.code == 1
+                assert "That is not the token." in refused.printed
+                assert token not in process.everything + refused.printed
 
 
 class TestDotEnv:
@@ -157,8 +156,8 @@ class TestDotEnv:
             async with home.starts() as process:
                 assert "Talk to Marcus" in process.everything
                 assert (await process.ask("from .env?")).text == "You said: from .env?"
-            async with home.starts(CHARACTER="aria") as process:
-                assert "Talk to Aria" in process.everything
+                other = await home.runs("chat", typed="/quit\n", CHARACTER="aria")
+                assert "This is Aria" in other.output
         assert llm.requests[0].headers["Authorization"] == "Bearer sk-hush"
 
     async def test_a_wrong_line_is_reported_like_a_wrong_variable(self, home: Home) -> None:

@@ -1,10 +1,10 @@
-"""The first minutes of a newcomer without any key: two commands, a demonstration that remembers, a file that is saved."""
+"""The first minutes of a newcomer without any key: a demonstration that remembers, a file that is saved."""
 
 import time
 
 import pytest
 
-from tests.support.process import Home
+from tests.e2e.home import Home
 
 pytestmark = pytest.mark.slow
 

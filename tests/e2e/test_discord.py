@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.e2e.home import Home, llm_variables
 from tests.integration.discord_house import House
 from tests.support.discord import BotAccount, GuildHandle, LocalDiscord, Message, Person
 from tests.support.discord.state import Channel
 from tests.support.llm import LocalLLM, ReceivedRequest, Script
-from tests.support.process import Home, Process, llm_variables
+from tests.support.process import Process
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 

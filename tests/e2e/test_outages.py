@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.e2e.home import Home, llm_variables
 from tests.support.llm import LocalLLM, Script
-from tests.support.process import Home, llm_variables
 from tests.support.servers import Server, free_port
 
 pytestmark = pytest.mark.slow

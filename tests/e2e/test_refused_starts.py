@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.process import Home
+from tests.e2e.home import Home
 
 SECRET = "sk-hush-0123456789abcdef"
 

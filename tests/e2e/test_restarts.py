@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.e2e.home import Home, llm_variables
 from tests.support.discord import BotAccount, LocalDiscord, Message
 from tests.support.discord.state import Channel
 from tests.support.llm import LocalLLM, Script
-from tests.support.process import Home, Process, llm_variables
+from tests.support.process import Process
 
 pytestmark = pytest.mark.slow
 

@@ -229,7 +229,7 @@ class TestRemote:
             assert refused.value.code == "sign_in_required"
 
     async def test_a_wrong_name_or_address_is_said_at_the_start(self, chat: Chat) -> None:
-        with pytest.raises(Refused, match="unknown_character"):
+        with pytest.raises(Refused, match="no character of that name"):
             await RemoteChat(chat.door.url, "nobody", SystemClock(), console=Screen(), lines=Typed()).run()
         with pytest.raises(Unreachable):
             await RemoteChat("http://127.0.0.1:9", "elena", SystemClock(), console=Screen(), lines=Typed()).run()

@@ -1,39 +1,24 @@
-"""WhisperEngine as a person has it: a process started from a folder, reached by HTTP, its output and its files only.
-
-    home = Home(tmp_path)
-    async with home.starts(LLM_MODEL="offline:demo") as process:
-        answer = await process.ask("Hello")
-        assert answer.text
-    done = await home.runs("doctor")
-    assert done.code == 0
+"""A running WhisperEngine as a person meets it: by HTTP, by its output and by signals.
 
 Nothing here looks into the process. What a test waits for is a line of output, an answer or the end of the process.
+Not for the folder that it runs in; `tests/e2e/home.py` has that.
 """
 
 import asyncio
 import os
-import shutil
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
 
-from src_v2.config.settings import every_setting, variable_name
 from src_v2.interfaces.web.sse import parse_stream
-from tests.support.discord import LocalDiscord
 from tests.support.discord.changes import Changes
-from tests.support.llm import LocalLLM
-from tests.support.servers import free_port
 
-ROOT = Path(__file__).parents[2]
-COMMAND = (str(Path(sys.executable).with_name("whisperengine")),)
-ON_LOCAL_DISCORD = (sys.executable, "-m", "tests.support.discord.run_app")
 READY = "WhisperEngine is ready."
 START_S = 30.0
 """How long a start may take on a machine that does many other things."""
@@ -48,77 +33,6 @@ class Answer:
     text: str
     outcome: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A command that has ended: its exit code and what it printed."""
-
-    code: int
-    output: str
-    errors: str
-
-    @property
-    def printed(self) -> str:
-        """Everything it printed, as one line: a terminal breaks sentences where it likes."""
-        return " ".join(f"{self.output} {self.errors}".split())
-
-
-@dataclass
-class Home:
-    """A folder from which somebody uses WhisperEngine; `variables` are what they have set."""
-
-    folder: Path
-    models: Path | None = None
-    """Embedding models that were exported before; without them the first start makes its own."""
-    variables: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self.models is not None and not self.data.exists():
-            shutil.copytree(self.models, self.data / "models", copy_function=os.link)
-
-    @property
-    def data(self) -> Path:
-        """What is stored without a server."""
-        return self.folder / "data"
-
-    def own_characters(self) -> Path:
-        """Give this home characters of its own, to be changed, and return their folder."""
-        folder = self.folder / "characters"
-        if not folder.exists():
-            shutil.copytree(ROOT / "characters", folder)
-        self.variables["CHARACTERS_DIR"] = str(folder)
-        return folder
-
-    def environment(self, **variables: str) -> dict[str, str]:
-        """Return the variables of a process here; the settings of whoever runs the tests count for nothing."""
-        settings = {variable_name(group, name) for group, name, _ in every_setting()}
-        theirs = {name: value for name, value in os.environ.items() if name.upper() not in settings}
-        ours = {
-            "CHARACTERS_DIR": str(ROOT / "characters"), "WEB_PORT": "0", "EMBEDDING_OFFLINE": "true",
-            "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}", "PYTHONPATH": str(ROOT), "COLUMNS": "200",
-        }  # fmt: skip
-        if self.models is not None:
-            ours["EMBEDDING_MODEL"] = "all-MiniLM-L6-v2"
-        return theirs | ours | self.variables | variables
-
-    def starts(self, *, discord: LocalDiscord | None = None, **variables: str) -> "Process":
-        """Return `whisperengine run`, to be entered; with `discord`, that is where its characters go."""
-        if discord is None:
-            return Process((*COMMAND, "run"), self.folder, self.environment(**variables))
-        return Process(ON_LOCAL_DISCORD, self.folder, self.environment(**variables) | discord.environment())
-
-    async def runs(self, *arguments: str, typed: str = "", timeout_s: float = 60, **variables: str) -> Finished:
-        """Run a command to its end, with `typed` as its input."""
-        process = await _spawn((*COMMAND, *arguments), self.folder, self.environment(**variables))
-        try:
-            async with asyncio.timeout(timeout_s):
-                output, errors = await process.communicate(typed.encode())
-        finally:
-            _kill(process)
-        assert process.returncode is not None
-        return Finished(process.returncode, output.decode(), errors.decode())
 
 
 class Process:
@@ -139,14 +53,16 @@ class Process:
         """The lines on standard error."""
 
     async def __aenter__(self) -> Self:
-        self._process = await _spawn(self._command, self._folder, self._environment)
+        self._process = await spawn(self._command, self._folder, self._environment)
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         self._readers = [
             asyncio.create_task(self._read(self._process.stdout, self.printed)),
             asyncio.create_task(self._read(self._process.stderr, self.logged)),
         ]
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        token = self._environment.get("WEB_TOKEN")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), headers=headers)
         try:
             await self.until(lambda: bool(self._ready_line()) or self._ended(), "the process to be ready", START_S)
             assert self._ready_line(), f"the process ended at its start:\n{self.everything}"
@@ -207,7 +123,7 @@ class Process:
 
     async def kill9(self) -> None:
         """End it with no chance to say goodbye."""
-        _kill(self._running)
+        kill(self._running)
         await self.exit_code()
 
     async def exit_code(self) -> int:
@@ -240,9 +156,16 @@ class Process:
         """Ask for the reply that is missing."""
         return await self._follow("/api/chat/retry", body)
 
-    async def said(self) -> list[str]:
-        """Return the texts of the conversation of the person in front of this machine, oldest first."""
-        return [message["text"] for message in (await self.get("/api/conversation"))["messages"]]
+    async def said(self, user_id: str = "") -> list[str]:
+        """Return the texts of a person's conversation, oldest first; without an id that of whoever sits here."""
+        query = f"?user={user_id}" if user_id else ""
+        return [message["text"] for message in (await self.get(f"/api/conversation{query}"))["messages"]]
+
+    async def until_said(self, text: str, user_id: str = "") -> None:
+        """Wait until the conversation holds `text`."""
+        async with asyncio.timeout(PATIENCE_S):
+            while text not in await self.said(user_id):  # noqa: ASYNC110 - nobody announces what others say
+                await asyncio.sleep(0.02)
 
     async def _follow(self, path: str, body: dict[str, object]) -> Answer:
         text = ""
@@ -272,19 +195,14 @@ class Process:
         asyncio.get_running_loop().call_soon(self._news.notify)
 
     async def _clean_up(self) -> None:
-        _kill(self._running)
+        kill(self._running)
         await self._running.wait()
         await asyncio.gather(*self._readers)
         await self._http.close()
 
 
-def llm_variables(llm: LocalLLM, *, key: str = "") -> dict[str, str]:
-    """Return the settings that make the local model server the one that answers."""
-    named = {"LLM_MODEL": "openai-compatible:local-model", "LLM_BASE_URL": llm.openai_url, "LLM_ATTEMPTS": "1"}
-    return named | ({"LLM_API_KEY": key} if key else {})
-
-
-async def _spawn(command: Sequence[str], folder: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
+async def spawn(command: Sequence[str], folder: Path, environment: dict[str, str]) -> asyncio.subprocess.Process:
+    """Start a command in `folder`, in a process group of its own."""
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         *command, cwd=folder, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True,
@@ -296,7 +214,7 @@ def _fits(check: dict[str, Any], ok: bool, detail: str) -> bool:
     return check["ok"] is ok and detail in check["detail"]
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
+def kill(process: asyncio.subprocess.Process) -> None:
     """End a process and what it started; one that has ended is left alone."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

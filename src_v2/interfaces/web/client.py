@@ -26,10 +26,10 @@ READ_BUFFER_BYTES = 1024 * 1024
 
 
 class Refused(WhisperEngineError):
-    """The process answered that it will not; `code` is the API's, `user_message` its sentence."""
+    """The process answered that it will not; `code` is the API's, the text its sentence."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, user_message=message)
+        super().__init__(message, user_message=message)
         self.code = code
 
 
