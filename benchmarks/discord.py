@@ -182,7 +182,7 @@ async def town_of(users: int, folder: Path, *, hashing: bool) -> AsyncIterator[T
         people = [discord.add_person(f"User {number}") for number in range(users)]
         options = {
             "llm_model": "openai-compatible:local-model", "llm_base_url": llm_url, "discord_token": elena.token,
-            "discord_burst_window_s": 1.0, "hashing": hashing,
+            "burst_window_s": 1.0, "hashing": hashing,
         }  # fmt: skip
         async with process(serve_app, folder, discord.port, authority_pem(), options) as (app, _):
             await discord.until_online(elena, timeout=PATIENCE_S)

@@ -15,6 +15,7 @@ import structlog
 from src_v2 import checks, wiring
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
+from src_v2.agents.models.guard import forbid_tracing
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
@@ -30,12 +31,14 @@ from src_v2.memory.recall import Recall
 from src_v2.memory.service import MemoryService
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
+from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
 from src_v2.storage.stores import Stores
 
 log = structlog.get_logger(__name__)
 
+SPOOL_FILE = "spool.jsonl"
 ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 
 
@@ -55,6 +58,7 @@ class App:
         embedder: StartableEmbedder | None = None,
         clock: Clock | None = None,
     ) -> None:
+        forbid_tracing()
         self.settings = settings
         self.clock = clock or SystemClock()
         self.model_chain = wiring.model_chain(settings)
@@ -65,25 +69,14 @@ class App:
             wiring.embedding_config(settings), self.clock, on_progress=on_embedding_progress
         )
         self.models = wiring.language_models(settings, self.model_chain, self.clock)
-        outages = Outages()
+        self._outages = Outages()
         self.store = MemoryStore(self.stores.database)
-        self.indexer = Indexer(self.store, self.stores.vectors, self.embedder, outages, self.clock)
-        self.memory = MemoryService(
-            self.store, Spool(settings.general.data_dir / "spool.jsonl"), self.indexer, self.stores.cache, self.clock,
-            session_idle=timedelta(minutes=settings.memory.session_idle_minutes),
-        )  # fmt: skip
-        budgets = wiring.prompt_budgets(settings)
+        self.indexer = Indexer(self.store, self.stores.vectors, self.embedder, self._outages, self.clock)
+        self.writer = Writer(self.store, Spool(settings.general.data_dir / SPOOL_FILE), self.indexer, self.clock)
+        self.memory = self._memory()
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
-        sources = ContextSources(
-            self.memory, self.recall, outages,
-            budgets=budgets, source_timeout_s=settings.memory.source_timeout_s,
-        )  # fmt: skip
-        self.engine = AgentEngine(
-            self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
-            clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
-            store_timeout_s=settings.memory.source_timeout_s,
-        )  # fmt: skip
-        self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.discord.burst_window_s)
+        self.engine = self._engine()
+        self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
         self.doors: list[Door] = [self.web] if self.web else []
         if doors and settings.discord_tokens():
@@ -108,25 +101,34 @@ class App:
         await self._watcher.start()
         self.embedder.start()
         self.indexer.start()
-        self._in_background(self.memory.keep_catching_up())
+        self._in_background(self.writer.keep_catching_up())
         self._in_background(self._prepare_models())
         for door in self.doors:
             await door.start()
 
     async def stop(self) -> None:
-        """Let running replies end, then close everything."""
-        await self.lanes.drain(self.settings.general.shutdown_grace_s)
-        for door in reversed(self.doors):
-            await door.stop()
-        await self.engine.drain()
-        await self._watcher.stop()
-        await self.indexer.stop()
+        """Let running replies end, then close everything; a part that fails does not keep the rest from closing."""
+        closing = [
+            self.lanes.drain(self.settings.general.shutdown_grace_s),
+            *(door.stop() for door in reversed(self.doors)),
+            self.engine.drain(),
+            self._watcher.stop(),
+            self.indexer.stop(),
+            self._stop_background(),
+            self.models.close(),
+            self.embedder.close(),
+            self.stores.close(),
+        ]
+        for step in closing:
+            try:
+                await step
+            except Exception as error:
+                log.exception("stop_failed", error=type(error).__name__)
+
+    async def _stop_background(self) -> None:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
-        await self.models.close()
-        await self.embedder.close()
-        await self.stores.close()
 
     def _require_characters(self) -> None:
         wanted = {self.settings.general.character, *self.settings.discord_tokens()}
@@ -138,6 +140,20 @@ class App:
                 f"CHARACTER: no character {', '.join(missing)} in {self.settings.general.characters_dir} "
                 f"(there: {known}).{broken}"
             )
+
+    def _memory(self) -> MemoryService:
+        idle = timedelta(minutes=self.settings.memory.session_idle_minutes)
+        return MemoryService(self.store, self.writer, self.indexer, self.stores.cache, self.clock, session_idle=idle)
+
+    def _engine(self) -> AgentEngine:
+        timeout_s = self.settings.memory.source_timeout_s
+        budgets = wiring.prompt_budgets(self.settings)
+        sources = ContextSources(self.memory, self.recall, self._outages, budgets=budgets, source_timeout_s=timeout_s)
+        return AgentEngine(
+            self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
+            clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
+            store_timeout_s=timeout_s,
+        )  # fmt: skip
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])
@@ -171,4 +187,9 @@ class App:
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background_task_ended", task=task.get_name(), error=type(error).__name__, exc_info=error)

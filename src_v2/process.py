@@ -34,16 +34,12 @@ from src_v2.storage.stores import Stores
 
 console = Console()
 
-TRACING_VARIABLES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
-"""LangChain would send every prompt to a tracing service when one of these is set for some other program."""
 ADDRESS_FILE = "running.json"
 ANSWER_TIMEOUT_S = 2.0
 
 
 async def serve(settings: Settings, *, discord_connector_factory: ConnectorFactory | None = None) -> None:
     """Run WhisperEngine until SIGINT or SIGTERM; a second signal ends it at once."""
-    for name in TRACING_VARIABLES:
-        os.environ.pop(name, None)
     bar = LoadingBar(console, "Preparing the memory")
     app = App(settings, discord_connector_factory=discord_connector_factory, on_embedding_progress=bar)
     stop = _stop_signal()
@@ -107,6 +103,9 @@ async def _try_start(app: App) -> list[Check]:
 
 async def reindex_memory(settings: Settings, *, on_model: ProgressCallback, on_messages: Progress) -> Reindexed:
     """Rebuild the vectors from SQL with the model that the settings name."""
+    running = await find_running(settings)
+    if running:
+        raise StoreError(f"WhisperEngine runs at {running}: stop it first, it would go on with the old vectors")
     clock = SystemClock()
     stores = Stores(wiring.store_config(settings), clock)
     embedder = choose_embedder(wiring.embedding_config(settings), clock, on_progress=on_model, reindexing=True)

@@ -5,7 +5,6 @@ from collections.abc import Coroutine, Sequence
 from typing import TypeVar
 
 from src_v2.agents.prompt import Budgets, Gathered
-from src_v2.core.errors import EmbeddingError, StoreError
 from src_v2.core.messages import StoredMessage, Turn
 from src_v2.memory.models import Memory
 from src_v2.memory.recall import Recall
@@ -41,7 +40,7 @@ class ContextSources:
         return Gathered(history.result(), memories.result(), zone.result())
 
     async def _history(self, turn: Turn) -> Sequence[StoredMessage]:
-        return await self._memory.history(turn.audience, HISTORY_ROWS)
+        return await self._memory.conversation(turn.audience, HISTORY_ROWS)
 
     async def _memories(self, turn: Turn) -> Sequence[Memory]:
         if not self._budgets.recall_tokens:
@@ -52,7 +51,7 @@ class ContextSources:
         try:
             async with asyncio.timeout(self._timeout_s):
                 result = await answer
-        except (StoreError, EmbeddingError, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever happens to a source, the reply comes
             self._outages.failed(source, error)
             return otherwise
         self._outages.worked(source)

@@ -30,8 +30,8 @@ log = structlog.get_logger(__name__)
 
 FAST_MODE = "fast"
 PREPARED_AT_ONCE = 16
-"""Turns whose question is stored and whose context is gathered at the same time. When hundreds come at once, more would
-only hold up the event loop, and with it the replies that stream already."""
+"""Turns whose context is gathered at the same time. When hundreds come at once, more would only hold up the event loop,
+and with it the replies that stream already."""
 
 
 @dataclass(slots=True)
@@ -107,8 +107,8 @@ class AgentEngine:
             await asyncio.gather(*self._writes, return_exceptions=True)
 
     async def _stream(self, run: Run) -> AsyncGenerator[TextDelta, None]:
+        begun = self._begin(run)
         async with self._preparing:
-            begun = self._begin(run)
             gathered = await self._sources.gather(run.turn)
             await self._settled(begun)
             messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
@@ -125,6 +125,8 @@ class AgentEngine:
                 await self._settled(self._finish(run, "stopped", reply=run.text))
             case StopReason.WITHDRAWN:
                 await self._finish(run, "stopped")  # whoever deletes the question next must find it written
+            case StopReason.SUPERSEDED if run.begun is None:
+                pass  # the new version stores what is still to be answered
             case StopReason.SUPERSEDED | StopReason.SHUTDOWN:
                 await self._settled(self._write(self._store_calls(run)))
 
@@ -136,6 +138,7 @@ class AgentEngine:
 
     def _finish(self, run: Run, status: str, *, reply: str = "", error: str | None = None) -> "asyncio.Task[str]":
         """Begin to store how the turn ended."""
+        run.turn.settled = True
         self._measure(run, status)
         return self._write(self._store_outcome(run, status, reply, error))
 

@@ -24,3 +24,10 @@ def one_line(text: str) -> str:
 def clean_name(name: str) -> str:
     """Return a person's name as one short line; a name is text from outside like any other."""
     return one_line(name.replace("|", " ").replace("<", " ").replace(">", " "))[:LONGEST_NAME_CHARS] or "someone"
+
+
+def person_name(name: str, character_name: str) -> str:
+    """Return a person's clean name, in quotes when it could be taken for the character speaking."""
+    clean = clean_name(name)
+    poses = clean.casefold() in {"you", character_name.casefold()} or clean.casefold().endswith("(you)")
+    return f'"{clean}"' if poses else clean

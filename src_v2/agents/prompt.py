@@ -7,11 +7,13 @@ fenced, each has a token budget that drops its least valuable entries first, and
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from src_v2.agents.fence import clean_name, fenced, one_line
+from src_v2.agents.fence import clean_name, fenced, one_line, person_name
 from src_v2.agents.models.tokens import estimate_tokens
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.models import Character
@@ -22,6 +24,7 @@ LONG_DATE = "%A, %d %B %Y, %H:%M"
 NOTICEABLE_GAP = timedelta(hours=6)
 """A pause between sessions that is worth telling the model about."""
 MOST_NAMES = 12
+PRIVATE_PLACE = "## Where this is\nA private conversation with one person. Nobody else takes part in it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,14 @@ def build_messages(
 ) -> list[BaseMessage]:
     """Return the messages for one model call that answers `turn`; `now` is UTC."""
     asked = {message.id for message in turn.messages}
-    history = _within(budgets.history_tokens, [m for m in gathered.history if m.id not in asked])
+    asked_at = turn.messages[-1].sent_at
+    earlier = [m for m in gathered.history if m.id not in asked and _is_earlier(m, asked_at)]
+    history = _within(budgets.history_tokens, earlier)
     shown = asked | {message.id for message in history}
     memories = [memory for memory in gathered.memories if memory.id not in shown][: budgets.recall_limit]
     system = SystemMessage(_system_prompt(character, turn, gathered, memories, now, budgets))
     if turn.audience.is_private:
-        return [system, *_dialogue(history), HumanMessage(turn.text)]
+        return [system, *_dialogue(history, turn.text)]
     return [system, *_group(character, turn, history)]
 
 
@@ -60,7 +65,7 @@ def _system_prompt(
     character: Character, turn: Turn, gathered: Gathered, memories: Sequence[Memory], now: datetime, budgets: Budgets
 ) -> str:
     user_id = turn.audience.user_id
-    user_name = clean_name(turn.author.name)
+    user_name = person_name(turn.author.name, character.display_name)
     scene = turn.messages[-1].scene
     remembered = _memories(character, memories, budgets.recall_tokens)
     values = {
@@ -93,7 +98,7 @@ def _memories(character: Character, memories: Sequence[Memory], budget_tokens: i
     lines: list[str] = []
     left = budget_tokens
     for number, memory in enumerate(memories, start=1):
-        who = "you" if memory.role is Role.CHARACTER else clean_name(memory.speaker_name)
+        who = "you" if memory.role is Role.CHARACTER else person_name(memory.speaker_name, character.display_name)
         said_on = memory.said_at.astimezone(character.core.timezone).date().isoformat()
         line = f"- [m{number}] {said_on} | {who} said | {one_line(memory.text)}"
         left -= estimate_tokens(line)
@@ -104,10 +109,10 @@ def _memories(character: Character, memories: Sequence[Memory], budget_tokens: i
 
 
 def _place(scene: Scene, user_name: str) -> str:
-    if scene.kind is SceneKind.DIRECT:
-        return f"## Where this is\nA private conversation with {user_name}. Nobody else reads it."
-    kind = "a thread" if scene.kind is SceneKind.THREAD else "a channel"
     lines = [f"speaking to: {user_name}"]
+    if scene.kind is SceneKind.DIRECT:
+        return f"{PRIVATE_PLACE}\n" + fenced("place", lines)
+    kind = "a thread" if scene.kind is SceneKind.THREAD else "a channel"
     if scene.channel_name:
         lines.append(f"{scene.kind.value}: {clean_name(scene.channel_name)}")
     if scene.parent_channel_name:
@@ -144,18 +149,28 @@ def _within(budget_tokens: int, history: Sequence[StoredMessage]) -> list[Stored
     return kept[::-1]
 
 
-def _dialogue(history: Iterable[StoredMessage]) -> list[BaseMessage]:
-    """Return a private conversation as alternating messages; a new session begins with how long it has been."""
-    messages: list[BaseMessage] = []
+def _is_earlier(said: StoredMessage, asked_at: datetime) -> bool:
+    """Whether something was said before what is answered now; what waits behind it comes when it is its turn."""
+    return said.role is Role.CHARACTER or said.created_at <= asked_at
+
+
+def _dialogue(history: Iterable[StoredMessage], asked: str) -> list[BaseMessage]:
+    """Return a private conversation as alternating messages, beginning and ending with the person's.
+
+    Several in a row are joined, because some models refuse two of one role. A new session begins with how long it has
+    been.
+    """
+    spoken: list[tuple[Role, str]] = []
     last_at: datetime | None = None
     for said in history:
-        note = _gap_note(last_at, said.created_at)
+        note = _gap_note(last_at, said.created_at) if said.role is Role.USER else ""
         last_at = said.created_at
-        if said.role is Role.CHARACTER:
-            messages.append(AIMessage(said.text))
-        else:
-            messages.append(HumanMessage(note + said.text))
-    return messages
+        spoken.append((said.role, note + said.text))
+    spoken.append((Role.USER, asked))
+    turns = [(role, "\n".join(text for _, text in texts)) for role, texts in groupby(spoken, key=itemgetter(0))]
+    if turns[0][0] is Role.CHARACTER:
+        turns = turns[1:]
+    return [AIMessage(text) if role is Role.CHARACTER else HumanMessage(text) for role, text in turns]
 
 
 def _gap_note(before: datetime | None, after: datetime) -> str:
@@ -166,12 +181,17 @@ def _gap_note(before: datetime | None, after: datetime) -> str:
 
 
 def _group(character: Character, turn: Turn, history: Sequence[StoredMessage]) -> list[BaseMessage]:
-    """Return a conversation of several people as one attributed transcript, so that voices do not bleed."""
+    """Return a conversation of several people as one attributed transcript, so that voices do not bleed.
+
+    What is asked stands quoted behind it: no line of it can pose as somebody else's.
+    """
     lines = [f"{_speaker(character, said)}: {one_line(said.text)}" for said in history]
-    name = clean_name(turn.author.name)
-    transcript = fenced("conversation", lines)
-    return [HumanMessage(f"{transcript}\n\n{name} says to you:\n{turn.text}".strip())]
+    name = person_name(turn.author.name, character.display_name)
+    quoted = "\n".join(f"> {line}" for line in turn.text.splitlines())
+    return [HumanMessage(f"{fenced('conversation', lines)}\n\n{name} says to you:\n{quoted}".strip())]
 
 
 def _speaker(character: Character, said: StoredMessage) -> str:
-    return f"{character.display_name} (you)" if said.role is Role.CHARACTER else clean_name(said.speaker_name)
+    if said.role is Role.CHARACTER:
+        return f"{character.display_name} (you)"
+    return person_name(said.speaker_name, character.display_name)

@@ -45,6 +45,7 @@ class GeneralSettings(Group):
     data_dir: Path = Field(Path("data"), description="Folder for everything that is stored without a server.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
+    burst_window_s: float = Field(1.0, ge=0, le=10, description="Seconds within which messages become one turn.")
     shutdown_grace_s: float = Field(30, ge=0, le=600, description="Seconds that running replies get to finish at stop.")
 
 
@@ -154,7 +155,6 @@ class DiscordSettings(Group):
     message_content: Literal["auto", "on", "off"] = Field(
         "auto", description="Message content intent: auto goes on without it when Discord refuses."
     )
-    burst_window_s: float = Field(1.0, ge=0, le=10, description="Messages this close together become one turn.")
     edit_interval_s: float = Field(1.0, ge=0.5, le=10, description="Seconds between edits of a growing reply.")
     owner_ids: CommaList = Field((), description="Discord user ids that may use owner commands such as /reload.")
 

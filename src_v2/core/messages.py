@@ -95,13 +95,14 @@ class Turn:
     """One or more messages of one person, answered together.
 
     `reply_id` is the id that the reply will have in the history. Whoever cancels the task that runs a turn sets
-    `stop_reason` first.
+    `stop_reason` first. Once `settled`, the reply is complete and being stored: nothing can change it any more.
     """
 
     id: str
     messages: tuple[IncomingMessage, ...]
     stop_reason: StopReason = StopReason.SHUTDOWN
     reply_id: str = field(default_factory=new_id)
+    settled: bool = False
 
     @property
     def audience(self) -> Audience:

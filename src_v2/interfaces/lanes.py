@@ -46,6 +46,11 @@ class Running:
     replied: bool = False
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the reply is complete: nothing can change it any more."""
+        return self.replied or self.turn.settled
+
 
 @dataclass(slots=True)
 class Lane:
@@ -72,13 +77,20 @@ class Lanes:
         """How many channels have a turn running or waiting."""
         return len(self._lanes)
 
-    async def submit(self, message: IncomingMessage, surface: Surface, *, again: bool = False) -> bool:
+    async def submit(
+        self, message: IncomingMessage, surface: Surface, *, again: bool = False, later: bool = False
+    ) -> bool:
         """Queue `message`, to be shown on `surface`; False when it is a redelivery or the process is stopping.
 
         A burst joins the turn before it and is then shown on that turn's surface (see `shown_on`). With `again` the
-        user asks for another try: then only a message that waits or is being answered right now is refused.
+        user asks for another try: then only a message that waits or is being answered right now is refused. With
+        `later` a message that comes while the process stops is kept, for the door to take up after the next start.
         """
-        if self._closed or (self._is_redelivery(message) and not (again and self._is_settled(message))):
+        if self._is_redelivery(message) and not (again and self._is_settled(message)):
+            return False
+        if self._closed:
+            if later:
+                await self._keep(message, new_id())
             return False
         key = _key(message)
         lane = self._lanes.setdefault(key, Lane())
@@ -86,14 +98,14 @@ class Lanes:
             self._revise(lane, [*_messages(lane), message])
         elif lane.waiting and self._is_burst(lane.waiting[-1].messages[-1], message):
             lane.waiting[-1].messages.append(message)
-            await self._history.keep(message, turn_id=lane.waiting[-1].turn_id)
+            await self._keep(message, lane.waiting[-1].turn_id)
         else:
             waiting = Waiting([message], surface)
             lane.waiting.append(waiting)
             if lane.worker is None:
                 lane.worker = asyncio.create_task(self._work(key, lane), name=f"lane:{key[0]}")
             else:
-                await self._history.keep(message, turn_id=waiting.turn_id)
+                await self._keep(message, waiting.turn_id)
         return True
 
     def shown_on(self, character: str, channel_id: str, platform_message_id: str) -> Surface | None:
@@ -145,6 +157,13 @@ class Lanes:
                 worker.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def _keep(self, message: IncomingMessage, turn_id: str) -> None:
+        """Store a message that waits. It is in its lane already, so a failure only costs its safety from a crash."""
+        try:
+            await self._history.keep(message, turn_id=turn_id)
+        except Exception as error:
+            log.exception("waiting_message_not_kept", error=type(error).__name__)
+
     def _is_redelivery(self, message: IncomingMessage) -> bool:
         if message.platform_message_id is None:
             return False
@@ -171,16 +190,19 @@ class Lanes:
     def _joins_running(self, lane: Lane, message: IncomingMessage) -> bool:
         """Whether `message` continues the burst that is being answered (nothing else waits in between)."""
         running = lane.running
-        if running is None or running.replied or lane.waiting:
+        if running is None or running.is_over or lane.waiting:
             return False
         return self._is_burst(running.waiting.messages[-1], message)
 
     def _revise(self, lane: Lane, messages: list[IncomingMessage]) -> None:
         """Answer `messages` instead of what the running turn answers, on the same surface."""
         running = lane.running
-        if running is None or running.replied:
+        if running is None or running.is_over:
             return
         running.waiting.messages = messages
+        if not running.begun.is_set():
+            running.turn.messages = tuple(messages)
+            return
         running.revised = True
         running.turn.stop_reason = StopReason.SUPERSEDED
         if running.task:
@@ -192,21 +214,24 @@ class Lanes:
             if not waiting.messages:
                 lane.waiting.remove(waiting)
                 await waiting.surface.finish()
-        messages = _messages(lane)
+        running, messages = lane.running, _messages(lane)
         rest = _without(messages, platform_message_id)
-        if rest == messages or lane.running is None:
+        if rest == messages or running is None:
             return
         if rest:
             self._revise(lane, rest)
+            if running.revised and running.task:
+                await asyncio.wait([running.task])  # it may still be writing what is to be deleted next
         else:
-            await self._cancel(lane.running, StopReason.WITHDRAWN)
+            await self._cancel(running, StopReason.WITHDRAWN)
 
     async def _cancel(self, running: Running, reason: StopReason) -> None:
         running.turn.stop_reason = reason
         running.revised = False
         await running.begun.wait()  # a task cancelled before its first step would store and show nothing
-        if running.task and not running.replied:
-            running.task.cancel()
+        if running.task:
+            if not running.is_over:
+                running.task.cancel()
             await asyncio.wait([running.task])
 
     async def _work(self, key: LaneKey, lane: Lane) -> None:

@@ -1,6 +1,5 @@
 """The memory as the rest of the code sees it: keep what was said, give it back to those who may hear it."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +16,6 @@ from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.memory.rows import (
     RefChange,
     RowWrite,
-    Transaction,
     message_rows,
     ref_row,
     reply_row,
@@ -25,8 +23,8 @@ from src_v2.memory.rows import (
     turn_row,
     user_row,
 )
-from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
+from src_v2.memory.writer import Writer
 from src_v2.storage.cache import Cache
 
 log = structlog.get_logger(__name__)
@@ -35,7 +33,6 @@ SessionKey = tuple[str, str, str]
 PROFILE_TTL_S = 300
 INTERRUPTED_FOR = timedelta(minutes=15)
 """A turn that was interrupted longer ago than this is not answered out of the blue after a restart."""
-CATCH_UP_EVERY_S = 5.0
 MOST_SESSIONS_REMEMBERED = 10_000
 
 
@@ -43,22 +40,28 @@ class MemoryService:
     """History, sessions and what follows from a message being written."""
 
     def __init__(
-        self, store: MemoryStore, spool: Spool, indexer: Indexer, cache: Cache, clock: Clock, *, session_idle: timedelta
+        self,
+        store: MemoryStore,
+        writer: Writer,
+        indexer: Indexer,
+        cache: Cache,
+        clock: Clock,
+        *,
+        session_idle: timedelta,
     ) -> None:
         self._store = store
-        self._spool = spool
+        self._writer = writer
         self._indexer = indexer
         self._cache = cache
         self._clock = clock
         self._session_idle = session_idle
         self._sessions: dict[SessionKey, tuple[str, datetime]] = {}
-        self._catching_up = asyncio.Lock()
 
     async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
         """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
         session_id, rows = await self._session(message.audience, message.sent_at)
         rows += message_rows([message], session_id, turn_id)
-        await self._in_order(rows)
+        await self._writer.write(rows)
         self._indexer.wake()
 
     async def begin_turn(self, turn: Turn) -> str:
@@ -68,7 +71,7 @@ class MemoryService:
         """
         session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
         rows += message_rows(turn.messages, session_id, turn.id)
-        await self._in_order(rows)
+        await self._writer.write(rows)
         return session_id
 
     async def finish_turn(
@@ -90,13 +93,13 @@ class MemoryService:
         rows = [turn_row(turn, session_id, status, now, error)]
         if reply:
             rows.append(reply_row(turn, session_id, name, reply, now))
-        await self._in_order([*rows, *calls])
+        await self._writer.write([*rows, *calls])
         self._indexer.wake()
 
     async def record(self, calls: Sequence[RowWrite]) -> None:
         """Store model calls of a turn that has not ended."""
         if calls:
-            await self._in_order(calls)
+            await self._writer.write(calls)
 
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
         """Replace the text of a stored message; say whether there was one (or may be: SQL is away)."""
@@ -108,22 +111,22 @@ class MemoryService:
 
     async def link(self, character: str, message_id: str, platform_message_ids: Sequence[str]) -> None:
         """Note which platform messages show a stored reply."""
-        await self._in_order([ref_row(character, ref, message_id) for ref in platform_message_ids])
+        await self._writer.write([ref_row(character, ref, message_id) for ref in platform_message_ids])
 
     async def forget_last(self, audience: Audience) -> ForgottenExchange | None:
-        """Remove the last exchange of this user with this character here; None when there is none."""
+        """Remove the last exchange of this user with this character here; None when there is none.
+
+        Raises StoreUnavailable while the exchange may not be written yet: another one would be removed instead.
+        """
+        await self._writer.require_caught_up()
         ids, platform_ids = await self._store.forget_last(audience)
         if not ids:
             return None
         await self._indexer.remove(ids)
         return ForgottenExchange(tuple(ids), tuple(platform_ids))
 
-    async def history(self, audience: Audience, limit: int) -> list[StoredMessage]:
-        """Return the last `limit` messages of this conversation, oldest first."""
-        return await self._store.recent(audience, limit)
-
     async def conversation(self, audience: Audience, limit: int) -> list[StoredMessage]:
-        """Return the last `limit` messages as a page shows them, oldest first."""
+        """Return the last `limit` messages of this conversation, oldest first."""
         return await self._store.recent(audience, limit)
 
     async def unanswered(self, audience: Audience) -> list[IncomingMessage]:
@@ -150,61 +153,16 @@ class MemoryService:
         known = await self._cache.get(key)
         told = [author.name, author.timezone]
         if known is None or (known[:2] != told):
-            await self._in_order([user_row(author, self._clock.now())])
+            await self._writer.write([user_row(author, self._clock.now())])
             stored = author.timezone or await self._store.timezone_of(author.user_id) or ""
             known = [*told, stored]
             await self._cache.set(key, known, ttl_s=PROFILE_TTL_S)
         return str(known[2])
 
-    async def keep_catching_up(self) -> None:
-        """Look every few seconds whether something waits for SQL; runs until cancelled."""
-        while True:
-            if not self._spool.empty:
-                await self.catch_up()
-            await self._clock.sleep(CATCH_UP_EVERY_S)
-
-    async def catch_up(self) -> bool:
-        """Write what waited for SQL; False while SQL is still away."""
-        async with self._catching_up:
-            waiting = await self._spool.take()
-            for done, change in enumerate(waiting):
-                try:
-                    await self._apply(change)
-                except StoreUnavailable:
-                    await self._spool.clear(done)
-                    return False
-            await self._spool.clear(len(waiting))
-        if waiting:
-            log.info("spool_replayed", transactions=len(waiting))
-            self._indexer.wake()
-        return True
-
     async def _change(self, change: RefChange) -> bool:
-        found = await self._in_order(change)
+        found = await self._writer.write(change)
         self._indexer.wake()
         return found
-
-    async def _in_order(self, change: Transaction) -> bool:
-        """Apply `change` after everything that waits, or let it wait as well; say whether it found its message."""
-        try:
-            if not self._spool.empty and not await self.catch_up():
-                raise StoreUnavailable("what came before is not written yet")
-            return await self._apply(change)
-        except StoreUnavailable:
-            await self._spool.add(change)
-            return True
-
-    async def _apply(self, change: Transaction) -> bool:
-        if not isinstance(change, RefChange):
-            await self._store.apply(change)
-            return True
-        if change.text is not None:
-            now = self._clock.now()
-            return await self._store.edit(change.character, change.platform_message_id, change.text, now) is not None
-        found = await self._store.delete_by_ref(change.character, change.platform_message_id)
-        if found is not None:
-            await self._indexer.remove([found])
-        return found is not None
 
     async def _session(self, audience: Audience, at: datetime) -> tuple[str, list[RowWrite]]:
         """Return the session that a message of this moment belongs to, and the rows that open it if it is new."""

@@ -33,12 +33,11 @@ class Spool:
 
     async def add(self, change: Transaction) -> None:
         """Append one transaction; it is on disk when this returns."""
-        # The leading line break ends whatever a crash left unfinished.
-        plain = asdict(change) if isinstance(change, RefChange) else [asdict(row) for row in change]
-        line = b"\n" + orjson.dumps(plain) + b"\n"
-        async with self._lock:
-            self._waiting = True
-            await asyncio.to_thread(self._append, line)
+        await asyncio.shield(self._add(self._path, _line(change)))
+
+    async def set_aside(self, change: Transaction) -> None:
+        """Keep a transaction that SQL refused, beside the spool, for an operator to look at."""
+        await asyncio.shield(self._add(self._path.with_suffix(".refused.jsonl"), _line(change)))
 
     async def take(self) -> list[Transaction]:
         """Return every waiting transaction; they stay until `clear`."""
@@ -48,18 +47,19 @@ class Spool:
 
     async def clear(self, count: int) -> None:
         """Drop the first `count` transactions: they are in SQL now."""
+        # Shielded: a cancelled caller must not release the lock while the thread still rewrites the file.
+        await asyncio.shield(self._clear(count))
+
+    async def _add(self, path: Path, line: bytes) -> None:
+        async with self._lock:
+            self._waiting = self._waiting or path == self._path
+            await asyncio.to_thread(_append, path, line)
+
+    async def _clear(self, count: int) -> None:
         async with self._lock:
             rest = (await asyncio.to_thread(self._read))[count:]
             await asyncio.to_thread(self._rewrite, rest)
             self._waiting = bool(rest)
-
-    def _append(self, line: bytes) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE_MODE)
-        with os.fdopen(descriptor, "ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
 
     def _read(self) -> list[bytes]:
         if not self._path.exists():
@@ -76,6 +76,21 @@ class Spool:
             file.writelines(line + b"\n" for line in lines)
             os.fsync(file.fileno())
         draft.replace(self._path)
+
+
+def _append(path: Path, line: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE_FILE_MODE)
+    with os.fdopen(descriptor, "ab") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _line(change: Transaction) -> bytes:
+    """Return a transaction as a line; the leading line break ends whatever a crash left unfinished."""
+    plain = asdict(change) if isinstance(change, RefChange) else [asdict(row) for row in change]
+    return b"\n" + orjson.dumps(plain) + b"\n"
 
 
 def _transaction(line: bytes) -> Transaction:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, RowMapping, and_, delete, func, or_, select, update
@@ -12,6 +12,7 @@ from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.memory.models import IndexItem
 from src_v2.memory.rows import RowWrite
+from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import METADATA, message_refs, messages, turns, users
@@ -59,14 +60,14 @@ class MemoryStore:
         return self._upserts[key]
 
     async def recent(self, audience: Audience, limit: int, *, before: datetime | None = None) -> list[StoredMessage]:
-        """Return the last `limit` messages of this character in this channel, oldest first."""
+        """Return the last `limit` messages of this character in this channel, in the order of their turns."""
         query = select(messages).where(_visible(audience), messages.c.channel_id == audience.channel_id)
         if before is not None:
             query = query.where(messages.c.created_at < before)
         query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [_stored(row) for row in reversed(rows)]
+        return in_turn_order([_stored(row) for row in reversed(rows)])
 
     async def by_ids(self, audience: Audience, ids: Sequence[str]) -> dict[str, StoredMessage]:
         """Return those of `ids` that exist and may surface in front of `audience`."""
@@ -117,12 +118,9 @@ class MemoryStore:
         query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        found: list[StoredMessage] = []
-        for row in rows:
-            if row["role"] != Role.USER.value:
-                break
-            found.insert(0, _stored(row))
-        return found
+        spoken = in_turn_order([_stored(row) for row in reversed(rows)])
+        since_reply = takewhile(lambda message: message.role is Role.USER, reversed(spoken))
+        return list(since_reply)[::-1]
 
     async def interrupted(self, platform: str, since: datetime) -> list[tuple[str, str, str, str]]:
         """Return (turn, character, channel, platform message id) of turns asked since `since` that never ended."""

@@ -1,5 +1,7 @@
-"""Puts a conversation in the order in which it was held. Not the order of the clock: who asks while an earlier reply is
-being given asks, as both sides see it, after that reply.
+"""Puts a conversation in the order in which it was held.
+
+That is not quite the order of the clock: what somebody asks while an earlier reply is still being given is, for both
+sides, asked after that reply.
 """
 
 from collections.abc import Sequence
@@ -12,22 +14,23 @@ def in_turn_order(spoken: Sequence[StoredMessage]) -> list[StoredMessage]:
 
     What belongs to no turn stays where it is.
     """
-    replied = {message.turn_id for message in spoken if message.role is Role.CHARACTER}
+    to_come = {message.turn_id for message in spoken if message.role is Role.CHARACTER and message.turn_id}
     ordered: list[StoredMessage] = []
-    left = list(spoken)
-    while left:
-        running: str | None = None
-        held_back: list[StoredMessage] = []
-        for position, message in enumerate(left):
-            if running and message.turn_id and message.turn_id != running and message.role is Role.USER:
-                held_back.append(message)
-                continue
+    waiting: list[StoredMessage] = []
+    running: str | None = None
+    for message in spoken:
+        said = [message]
+        if message.role is Role.CHARACTER:
             ordered.append(message)
-            if message.role is Role.CHARACTER and message.turn_id == running:
-                left = held_back + left[position + 1 :]
-                break
-            if message.role is Role.USER and message.turn_id in replied:
-                running = message.turn_id
-        else:
-            left = held_back
+            to_come.discard(message.turn_id or "")
+            if message.turn_id != running:
+                continue
+            running, said, waiting = None, waiting, []
+        for one in said:
+            if running and one.turn_id and one.turn_id != running:
+                waiting.append(one)
+                continue
+            ordered.append(one)
+            if one.turn_id in to_come:
+                running = one.turn_id
     return ordered

@@ -36,7 +36,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Async
     home = Home(tmp_path_factory.mktemp("bad-input") / "home", models)
     home.own_characters()
     async with LocalLLM(required_key=RIGHT_KEY) as llm:
-        home.variables |= llm_variables(llm, key=RIGHT_KEY) | {"DISCORD_BURST_WINDOW_S": "0"}
+        home.variables |= llm_variables(llm, key=RIGHT_KEY) | {"BURST_WINDOW_S": "0"}
         async with home.starts() as process:
             yield House(home, llm, process)
         assert RIGHT_KEY not in process.everything

@@ -27,7 +27,7 @@ class Harbour:
 
     def starts(self, **variables: str) -> Process:
         """Return elena's process."""
-        own = {"DISCORD_TOKEN": self.elena.token, "DISCORD_BURST_WINDOW_S": "0"}
+        own = {"DISCORD_TOKEN": self.elena.token, "BURST_WINDOW_S": "0"}
         return self.home.starts(discord=self.discord, **llm_variables(self.llm), **own, **variables)
 
     def by_elena(self, channel: Channel) -> list[Message]:

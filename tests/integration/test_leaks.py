@@ -79,6 +79,6 @@ async def test_recall_tells_each_audience_what_it_may_hear_and_nothing_else(hous
 async def test_history_holds_this_place_only(house: House) -> None:
     for listener in SPOTS:
         audience = _person(house, listener).audience(listener.place, listener.character)
-        said = {message.text for message in await house.app.memory.history(audience, 100)} - {"Noted."}
+        said = {message.text for message in await house.app.memory.conversation(audience, 100)} - {"Noted."}
         here = {spot.sentence for spot in SPOTS if spot.place == listener.place and may_hear(listener, spot)}
         assert said == here, listener

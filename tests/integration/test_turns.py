@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from src_v2.core.events import Done, Failed, Stopped, TextDelta, Usage
 from src_v2.core.messages import Role, StopReason
+from src_v2.memory.rows import RowWrite
+from src_v2.memory.spool import Spool
 from src_v2.storage.tables import llm_calls, messages, turns
 from tests.support.house import House
 from tests.support.llm import LocalLLM, Script
@@ -226,9 +228,21 @@ async def test_what_is_deleted_while_the_database_is_away_stays_deleted(
         await house.app.lanes.delete("elena", sam.dm.channel_id, "m1")
         await house.app.lanes.delete("elena", sam.dm.channel_id, "m2")
         await asyncio.to_thread(postgres.start)
-        assert await house.app.memory.catch_up()
+        assert await house.app.writer.catch_up()
         assert "during" not in {row["text"] for row in await rows(house, messages) if row["role"] == "user"}
         assert "before" not in {row["text"] for row in await rows(house, messages) if row["role"] == "user"}
+
+
+async def test_a_change_that_sql_refuses_does_not_hold_up_what_waits_behind_it(
+    house: House, llm: LocalLLM, tmp_path: Path
+) -> None:
+    sam = house.person("Sam")
+    spool = Spool(tmp_path / "spool.jsonl")
+    await spool.add([RowWrite("v2_messages", {"id": "incomplete"})])
+    await house.restart()
+    await house.hears(sam.says("Still listening?"))
+    assert [row["text"] for row in await rows(house, messages) if row["role"] == "user"] == ["Still listening?"]
+    assert (tmp_path / "spool.refused.jsonl").exists()
 
 
 @pytest.mark.parametrize("harm", ["kill", "freeze"])
@@ -243,7 +257,7 @@ async def test_postgres_lost_in_mid_conversation_loses_nothing_that_was_said(
         assert reply.text == "You said: in the storm"
         await asyncio.to_thread(postgres.ensure_running)
         await house.app.engine.drain()
-        assert await house.app.memory.catch_up()
+        assert await house.app.writer.catch_up()
         await house.hears(sam.says("after the storm"))
         said = [row["text"] for row in await rows(house, messages) if row["role"] == Role.USER.value]
         assert sorted(map(str, said)) == ["after the storm", "before the storm", "in the storm"]
@@ -262,5 +276,5 @@ async def test_postgres_away_at_the_start_does_not_keep_the_character_from_answe
         await asyncio.to_thread(postgres.start)
         house.clock.advance(10)
         await house.app.stores.up()
-        assert await house.app.memory.catch_up()
+        assert await house.app.writer.catch_up()
         assert [row["text"] for row in await rows(house, messages)] == ["Anybody home?", "You said: Anybody home?"]

@@ -33,7 +33,7 @@ def make_settings(data_dir: Path, llm: LocalLLM | None = None, **variables: Any)
     """
     given: dict[str, Any] = {
         "data_dir": data_dir, "characters_dir": CHARACTERS, "web_port": 0, "embedding_offline": True,
-        "discord_burst_window_s": 0,
+        "burst_window_s": 0,
     }  # fmt: skip
     if llm is not None:
         given |= {"llm_model": "openai-compatible:local-model", "llm_base_url": llm.openai_url, "llm_attempts": 1}

@@ -288,3 +288,43 @@ async def test_a_turn_stopped_in_its_very_first_moment_is_still_told(lanes: Lane
     await lanes.stop("elena", "discord:dm")
     await surface.finished.wait()
     assert isinstance(surface.events[-1], Stopped)
+
+
+async def test_a_reply_that_is_being_stored_is_not_superseded_any_more(lanes: Lanes, engine: GatedEngine) -> None:
+    surface = RecordingSurface()
+    await lanes.submit(said("What is 2+2?", ref="m1"), surface)
+    await engine.began.wait()
+    running = lanes._lanes["elena", "discord:dm"].running
+    assert running is not None
+    running.turn.settled = True
+    await lanes.edit("elena", "discord:dm", "m1", "What is 3+3?")
+    engine.go.set()
+    await surface.finished.wait()
+    assert engine.asked == ["What is 2+2?"]
+    assert surface.restarts == 0
+
+
+async def test_what_comes_while_the_process_stops_is_kept_for_the_next_start(
+    lanes: Lanes, history: RecordingHistory
+) -> None:
+    await lanes.drain(grace_s=0)
+    assert not await lanes.submit(said("too late"), RecordingSurface(), later=True)
+    assert not await lanes.submit(said("a page says so itself"), RecordingSurface())
+    assert history.kept == ["too late"]
+
+
+async def test_a_message_that_cannot_be_kept_is_answered_all_the_same(
+    engine: GatedEngine, history: RecordingHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(message: IncomingMessage, *, turn_id: str | None = None) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(history, "keep", refuse)
+    lanes = Lanes(engine, history, burst_window_s=1.0)
+    second = RecordingSurface()
+    await lanes.submit(said("one"), RecordingSurface())
+    await engine.began.wait()
+    assert await lanes.submit(said("two", after_s=9), second)
+    engine.go.set()
+    await second.finished.wait()
+    assert engine.asked == ["one", "two"]

@@ -1,5 +1,6 @@
 """What could not be written waits safely on disk: `src_v2.memory.spool`."""
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,3 +50,25 @@ async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool.jsonl")
     await spool.add([row("secret")])
     assert (tmp_path / "spool.jsonl").stat().st_mode & 0o077 == 0
+
+
+async def test_a_cancelled_clearing_costs_nothing_that_is_added_meanwhile(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    for number in range(200):
+        await spool.add([row(str(number))])
+    clearing = asyncio.create_task(spool.clear(200))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    clearing.cancel()
+    await asyncio.gather(clearing, return_exceptions=True)
+    await spool.add([row("new")])
+    assert await Spool(tmp_path / "spool.jsonl").take() == [[row("new")]]
+
+
+async def test_what_was_set_aside_is_out_of_the_way_and_not_lost(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    await spool.set_aside([row("refused")])
+    assert spool.empty
+    aside = tmp_path / "spool.refused.jsonl"
+    assert b"refused" in aside.read_bytes()
+    assert aside.stat().st_mode & 0o077 == 0

@@ -68,17 +68,16 @@ class ModelBuilder:
         return {} if reasons_first else {"temperature": self.temperature}
 
     def _anthropic(self, spec: ModelSpec, key: str) -> BaseChatModel:
-        from langchain_anthropic import ChatAnthropic
+        from langchain.chat_models import init_chat_model
 
-        return ChatAnthropic(
-            model=spec.model,
+        return init_chat_model(
+            spec.model,
+            model_provider="anthropic",
             api_key=SecretStr(key),
             base_url=spec.base_url,
-            max_tokens_to_sample=self.max_reply_tokens,
+            max_tokens=self.max_reply_tokens,
             temperature=min(self.temperature, ANTHROPIC_MAX_TEMPERATURE),
             max_retries=0,
-            timeout=None,
-            stop=None,
         )
 
     def _ollama(self, spec: ModelSpec, key: str) -> BaseChatModel:

@@ -5,6 +5,7 @@ for every test; production code never does.
 """
 
 import ipaddress
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -12,7 +13,15 @@ from urllib.parse import urlsplit
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.core.errors import SettingsError
 
+TRACING_VARIABLES = ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING", "LANGCHAIN_TRACING_V2")
+
 _forbidden = False
+
+
+def forbid_tracing() -> None:
+    """Keep LangChain from sending every prompt to a tracing service that was set up for some other program."""
+    for name in TRACING_VARIABLES:
+        os.environ.pop(name, None)
 
 
 @contextmanager

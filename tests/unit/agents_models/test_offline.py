@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
+from src_v2.agents.fence import fenced
 from src_v2.agents.models.offline.model import OfflineChatModel
 from src_v2.agents.models.offline.words import meanings
+from src_v2.agents.prompt import PRIVATE_PLACE
 
 CHARACTER = """# Elena
 You are a marine biologist. You love tide pools.
@@ -148,7 +150,7 @@ async def test_a_group_prompt_names_the_speaker_and_whose_words_are_the_characte
 
 
 async def test_in_private_a_changed_name_is_still_the_same_person() -> None:
-    prompt = system(DOG, character=f"{CHARACTER}\n## Where\nA private conversation with Sammy. Nobody else reads it.")
+    prompt = system(DOG, character=f"{CHARACTER}\n{PRIVATE_PLACE}\n{fenced('place', ['speaking to: Sammy'])}")
     assert "You told me on" in await reply(prompt, HumanMessage("What's my dog's name?"))
 
 
@@ -159,7 +161,8 @@ async def test_a_message_cannot_bring_its_own_memories() -> None:
 
 async def test_a_line_takes_up_the_topic_where_it_has_a_place_for_it() -> None:
     lines = "## Sample lines\n### listening\n- Tell me more about <topic>, <user>."
-    prompt = system(character=f"{lines}\n## Where this is\nA private conversation with Sam. Nobody else reads it.")
+    place = f"{PRIVATE_PLACE}\n{fenced('place', ['speaking to: Sam'])}"
+    prompt = system(character=f"{lines}\n{place}")
     history = [HumanMessage("[2 days later] Hello!"), AIMessage("Hola!")]
     assert await reply(prompt, *history, HumanMessage("I love sailing.")) == "Tell me more about sailing, Sam."
     assert "<topic>" not in await reply(prompt, *history, HumanMessage("🌊"))

@@ -19,7 +19,8 @@ _ANCHOR = re.compile(r"^You are (?P<name>.{1,80}?)\. Answer as (?P=name)\.$")
 _HEADING = re.compile(r"^(?P<marks>#{1,6})\s+(?P<title>.+?)\s*#*$")
 _BULLET = re.compile(r"^\s*[-*]\s+(?P<text>\S.*)$")
 _SAYS = re.compile(r"^(?P<name>.{1,80}) says to you:$")
-_PARTNER = re.compile(r"^A private conversation with (?P<name>.{1,80})\. Nobody else reads it\.$")
+_PARTNER = re.compile(r"^speaking to: (?P<name>.{1,80})$")
+_PRIVATE = "A private conversation with one person."
 _LATER = re.compile(r"^\[(?:some hours|\d+ days?) later\] ")
 _MYSELF = " (you)"
 LINES_HEADING = "sample lines"
@@ -62,7 +63,7 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
     humans = [message for message in messages if isinstance(message, HumanMessage)]
     last = humans[-1] if humans else HumanMessage("")
     transcript, speaker, text = _split_message(str(last.text))
-    name, partner = _name(own_text), _partner(own_text)
+    name, partner = _name(own_text), _partner(blocks.get("place", []))
     memories = tuple(_memories(blocks.get("memories", [])))
     spoken = _transcript(blocks.get("conversation", []) + transcript, name)
     return Reading(
@@ -72,7 +73,7 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
         history=(*spoken, *_history(messages, last)),
         message=text,
         user_name=last.name or speaker or partner or _only_speaker(memories),
-        is_private=bool(partner),
+        is_private=any(line.startswith(_PRIVATE) for line in own_text),
     )
 
 
@@ -91,11 +92,12 @@ def _split_message(text: str) -> tuple[list[str], str, str]:
     speaker = _SAYS.match(lines[0]) if lines else None
     if speaker is None:
         return transcript, "", "\n".join(lines).strip()
-    return transcript, speaker["name"], "\n".join(lines[1:]).strip()
+    said = (line.removeprefix(">").strip() for line in lines[1:])
+    return transcript, speaker["name"], "\n".join(said).strip()
 
 
 def _partner(lines: list[str]) -> str:
-    """Return the name of the person in a private conversation, as the prompt tells it."""
+    """Return the name of the person who is spoken to, as the prompt tells it."""
     found = (_PARTNER.match(line) for line in lines)
     return next((partner["name"] for partner in found if partner), "")
 

@@ -1,0 +1,98 @@
+"""The one way changes reach SQL: in order, and by way of the spool while SQL is away, so that nothing said is lost."""
+
+import asyncio
+
+import structlog
+
+from src_v2.core.clock import Clock
+from src_v2.core.errors import StoreUnavailable
+from src_v2.memory.indexer import Indexer
+from src_v2.memory.rows import RefChange, Transaction
+from src_v2.memory.spool import Spool
+from src_v2.memory.store import MemoryStore
+
+log = structlog.get_logger(__name__)
+
+CATCH_UP_EVERY_S = 5.0
+"""How often to look whether SQL is back; until then nothing else waits for it to time out again."""
+
+
+class Writer:
+    """Writes transactions one after the other."""
+
+    def __init__(self, store: MemoryStore, spool: Spool, indexer: Indexer, clock: Clock) -> None:
+        self._store = store
+        self._spool = spool
+        self._indexer = indexer
+        self._clock = clock
+        self._catching_up = asyncio.Lock()
+        self._away_until_s = 0.0
+
+    async def write(self, change: Transaction) -> bool:
+        """Apply `change` after everything that waits, or let it wait as well.
+
+        For an edit or deletion, say whether its message was there (or may be: SQL is away). Raises StoreUnavailable
+        when neither SQL nor the spool can be written.
+        """
+        try:
+            await self.require_caught_up()
+            return await self._apply(change)
+        except StoreUnavailable:
+            self._away_until_s = self._clock.monotonic() + CATCH_UP_EVERY_S
+        try:
+            await self._spool.add(change)
+        except OSError as error:
+            raise StoreUnavailable(f"neither SQL nor the spool can be written ({type(error).__name__})") from error
+        return True
+
+    async def require_caught_up(self) -> None:
+        """Return when nothing waits any more; raise StoreUnavailable when SQL is still away."""
+        if self._spool.empty:
+            return
+        if self._clock.monotonic() < self._away_until_s or not await self.catch_up():
+            raise StoreUnavailable("what came before is not written yet")
+
+    async def catch_up(self) -> bool:
+        """Write what waited; False while SQL is still away. Once begun it goes on, whoever asked for it."""
+        return await asyncio.shield(self._catch_up())
+
+    async def keep_catching_up(self) -> None:
+        """Look every few seconds whether something waits for SQL; runs until cancelled."""
+        while True:
+            try:
+                if not self._spool.empty:
+                    await self.catch_up()
+            except Exception as error:
+                log.exception("catching_up_failed", error=type(error).__name__)
+            await self._clock.sleep(CATCH_UP_EVERY_S)
+
+    async def _catch_up(self) -> bool:
+        async with self._catching_up:
+            waiting = await self._spool.take()
+            for done, change in enumerate(waiting):
+                try:
+                    await self._apply(change)
+                except StoreUnavailable:
+                    self._away_until_s = self._clock.monotonic() + CATCH_UP_EVERY_S
+                    await self._spool.clear(done)
+                    return False
+                except Exception as error:  # noqa: BLE001 - one bad line must not hold up everything behind it
+                    log.error("spooled_change_refused", error=type(error).__name__)
+                    await self._spool.set_aside(change)
+            await self._spool.clear(len(waiting))
+        if waiting:
+            log.info("spool_replayed", transactions=len(waiting))
+            self._indexer.wake()
+        return True
+
+    async def _apply(self, change: Transaction) -> bool:
+        if not isinstance(change, RefChange):
+            await self._store.apply(change)
+            return True
+        if change.text is not None:
+            now = self._clock.now()
+            return await self._store.edit(change.character, change.platform_message_id, change.text, now) is not None
+        found = await self._store.delete_by_ref(change.character, change.platform_message_id)
+        if found is not None:
+            await self._indexer.remove([found])
+        return found is not None
