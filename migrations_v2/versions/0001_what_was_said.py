@@ -77,7 +77,6 @@ def _messages() -> None:
         sa.Column("guild_id", sa.Text),
         sa.Column("channel_id", sa.Text, nullable=False),
         sa.Column("visibility", sa.Text, nullable=False),
-        sa.Column("reply_to", sa.Text),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("edited_at", MOMENT),
         sa.Column("indexed_in", sa.Text),

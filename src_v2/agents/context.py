@@ -37,7 +37,8 @@ class ContextSources:
             history = group.create_task(self._ask("history", self._history(turn), ()))
             memories = group.create_task(self._ask("recall", self._memories(turn), ()))
             zone = group.create_task(self._ask("profile", self._memory.timezone(turn.author), ""))
-        return Gathered(history.result(), memories.result(), zone.result())
+            quoted = group.create_task(self._ask("quoted", self._quoted(turn), None))
+        return Gathered(history.result(), memories.result(), zone.result(), quoted.result())
 
     async def _history(self, turn: Turn) -> Sequence[StoredMessage]:
         return await self._memory.conversation(turn.audience, HISTORY_ROWS)
@@ -46,6 +47,10 @@ class ContextSources:
         if not self._budgets.recall_tokens:
             return ()
         return await self._recall.search(turn.audience, turn.text, self._budgets.recall_limit * SPARE_MEMORIES)
+
+    async def _quoted(self, turn: Turn) -> StoredMessage | None:
+        reply_to = turn.messages[-1].reply_to
+        return await self._memory.quoted(turn.audience, reply_to) if reply_to else None
 
     async def _ask(self, source: str, answer: Coroutine[None, None, T], otherwise: T) -> T:
         try:

@@ -43,6 +43,8 @@ class Gathered:
     history: Sequence[StoredMessage] = ()
     memories: Sequence[Memory] = ()
     user_timezone: str = ""
+    quoted: StoredMessage | None = None
+    """The earlier message that this one replies to."""
 
 
 def build_messages(
@@ -84,6 +86,7 @@ def _system_prompt(
         character_prompt.relationship(character, user_id, trust),
         character_prompt.quiet_wish(character),
         "" if "{recent_memories}" in character.text else remembered,
+        _quoted(character, gathered.quoted),
         _place(scene, user_name),
         _times(character, gathered.user_timezone, now),
         character_prompt.identity_and_limits(character),
@@ -106,6 +109,14 @@ def _memories(character: Character, memories: Sequence[Memory], budget_tokens: i
             break
         lines.append(line)
     return fenced("memories", lines)
+
+
+def _quoted(character: Character, quoted: StoredMessage | None) -> str:
+    if quoted is None:
+        return ""
+    said_on = quoted.created_at.astimezone(character.core.timezone).date().isoformat()
+    line = f"{said_on} | {_speaker(character, quoted)} said | {one_line(quoted.text)}"
+    return "## What the message you answer replies to\n" + fenced("quoted", [line])
 
 
 def _place(scene: Scene, user_name: str) -> str:

@@ -25,25 +25,14 @@ class SceneKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person (or bot) on a platform. `user_id` is `<platform>:<id>`; `name` is text from outside: never trusted.
+    """A person on a platform. `user_id` is `<platform>:<id>`; `name` is text from outside: never trusted.
 
     `timezone` is an IANA name, when the platform tells it.
     """
 
     user_id: str
     name: str
-    is_bot: bool = False
     timezone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that came with a message; `size` in bytes."""
-
-    filename: str
-    content_type: str
-    size: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,6 @@ class IncomingMessage:
     platform: str
     platform_message_id: str | None = None
     reply_to: str | None = None
-    attachments: tuple[Attachment, ...] = ()
     scene: Scene = field(default_factory=Scene)
 
 

@@ -72,7 +72,7 @@ def reply_row(turn: Turn, session_id: str, name: str, text: str, at: datetime) -
     values = dict(
         id=turn.reply_id, turn_id=turn.id, session_id=session_id, speaker_id=f"character:{audience.character}",
         speaker_name=name, role=Role.CHARACTER.value, text=text, platform=turn.messages[-1].platform,
-        guild_id=audience.guild_id, visibility=audience.visibility.value, reply_to=turn.messages[-1].id,
+        guild_id=audience.guild_id, visibility=audience.visibility.value,
         created_at=at, **_place(audience),
     )  # fmt: skip
     return RowWrite("v2_messages", values)
@@ -93,6 +93,6 @@ def _incoming(message: IncomingMessage, session_id: str, turn_id: str | None) ->
     return dict(
         id=message.id, turn_id=turn_id, session_id=session_id, speaker_id=message.author.user_id,
         speaker_name=message.author.name, role=Role.USER.value, text=message.text, platform=message.platform,
-        guild_id=audience.guild_id, visibility=audience.visibility.value, reply_to=message.reply_to,
+        guild_id=audience.guild_id, visibility=audience.visibility.value,
         created_at=message.sent_at, **_place(audience),
     )  # fmt: skip

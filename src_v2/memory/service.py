@@ -129,6 +129,10 @@ class MemoryService:
         """Return the last `limit` messages of this conversation, oldest first."""
         return await self._store.recent(audience, limit)
 
+    async def quoted(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
+        """Return the message that another one replies to, when it is stored and may surface here."""
+        return await self._store.by_ref(audience, platform_message_id)
+
     async def unanswered(self, audience: Audience) -> list[IncomingMessage]:
         """Return what the user said here since the last reply, ready to be asked again."""
         return [_again(message) for message in await self._store.unanswered(audience)]

@@ -76,6 +76,14 @@ class MemoryStore:
             rows = (await connection.execute(query)).mappings().all()
         return {row["id"]: _stored(row) for row in rows}
 
+    async def by_ref(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
+        """Return the message that a platform id names, when it may surface in front of `audience`."""
+        target = _by_ref(audience.character, platform_message_id)
+        query = select(messages).where(_visible(audience), messages.c.id.in_(target))
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return _stored(row) if row else None
+
     async def edit(self, character: str, platform_message_id: str, text: str, at: datetime) -> str | None:
         """Replace a message's text and have it indexed anew; return its id, or None when there is none."""
         target = _by_ref(character, platform_message_id)

@@ -68,7 +68,6 @@ messages = Table(
     Column("guild_id", Text),
     Column("channel_id", Text, nullable=False),
     Column("visibility", Text, nullable=False),
-    Column("reply_to", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("indexed_in", Text),  # the vector collection that holds it; null until it does

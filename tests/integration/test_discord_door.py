@@ -222,5 +222,8 @@ async def test_a_message_without_words_says_what_it_is(house: House) -> None:
         await house.alice.sees(general, from_=house.elena)
         await house.alice.dm(house.elena, "", files={"cat.png": b"not really a picture"})
         await house.alice.sees(house.elena, from_=house.elena)
-    assert house.engine.asked == ["(says your name)", "[sent a picture: cat.png]"]
-    assert house.engine.turns[1].messages[0].attachments[0].filename == "cat.png"
+        await house.alice.dm(house.elena, "Look!", files={"dog.png": b"not really a picture"})
+        await house.alice.sees(house.elena, from_=house.elena)
+    assert house.engine.asked == [
+        "(says your name)", "[sent a picture: cat.png]", "Look!\n[sent a picture: dog.png]",
+    ]  # fmt: skip

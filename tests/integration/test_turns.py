@@ -186,6 +186,19 @@ async def test_the_time_zone_that_a_person_told_once_reaches_every_later_prompt(
     assert "For the person you speak with it is" in llm.requests[-1].messages[0]["content"]
 
 
+async def test_a_reply_to_an_old_message_brings_it_back(tmp_path: Path, llm: LocalLLM) -> None:
+    async with House(tmp_path, llm, memory_history_tokens=100, memory_recall_tokens=0) as house:
+        sam = house.person("Sam")
+        await house.hears(sam.says("The blue door is mine.", ref="m1"))
+        for number in range(12):
+            await house.hears(sam.says(f"Today I painted wall number {number} of the long corridor."))
+        await house.hears(replace(sam.says("Remember this?"), reply_to="m1"))
+        assert "Sam said | The blue door is mine." in llm.requests[-1].messages[0]["content"]
+        ben = house.person("Ben")
+        await house.hears(replace(ben.says("And this?"), reply_to="m1"))
+        assert "blue door" not in llm.requests[-1].messages[0]["content"]
+
+
 async def test_sessions_end_after_half_an_hour_of_silence(house: House) -> None:
     sam = house.person("Sam")
     await house.hears(sam.says("Morning"))
