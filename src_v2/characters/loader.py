@@ -5,7 +5,6 @@ Only character.md is mandatory; everything else has a default.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,20 +25,19 @@ from src_v2.characters.folder import CHARACTER_FILE, VISUAL_FILE, FolderContent,
 from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter
 from src_v2.characters.yaml_reader import Notes, Section, read_yaml
-from src_v2.core.clock import Clock, SystemClock
 
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%")
 
 
-def load_character(folder: Path, clock: Clock | None = None) -> Character:
+def load_character(folder: Path) -> Character:
     """Read and return the character in `folder`. Blocking: call it off the event loop.
 
     Raises BrokenCharacter (a CharacterError) that names file, line and key of every mistake.
     """
-    return parse_character(read_folder(folder), (clock or SystemClock()).now())
+    return parse_character(read_folder(folder))
 
 
-def parse_character(content: FolderContent, loaded_at: datetime) -> Character:
+def parse_character(content: FolderContent) -> Character:
     """Return the character that these texts describe. Raises BrokenCharacter."""
     notes = Notes(content.name)
     text = content.files[CHARACTER_FILE].strip()
@@ -63,7 +61,6 @@ def parse_character(content: FolderContent, loaded_at: datetime) -> Character:
         unknown_keys=tuple(notes.unknown_keys),
         warnings=tuple(notes.problems),
         version=content.version,
-        loaded_at=loaded_at,
     )
     if notes.errors:
         raise BrokenCharacter(notes.errors)

@@ -6,7 +6,6 @@ evolution.yaml are in `evolution`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -167,7 +166,6 @@ class Character:
     unknown_keys: tuple[UnknownKey, ...] = ()
     warnings: tuple[Problem, ...] = ()
     version: str = ""
-    loaded_at: datetime | None = None
 
     def special_user(self, user_id: str) -> SpecialUser | None:
         """Return what the author wrote about this person; `user_id` is `<platform>:<id>`."""

@@ -5,7 +5,7 @@ does that and calls `refresh`.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -21,8 +21,6 @@ from src_v2.core.errors import CharacterNotFound
 
 log = structlog.get_logger(__name__)
 
-OnChange = Callable[[str, Character | None], None]
-
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -36,12 +34,10 @@ class _Seen:
 class Characters:
     """All characters in one folder. Call everything but `load_all` from the event loop."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, _clock: Clock | None = None) -> None:
         self.folder = folder
-        self._clock = clock
         self._seen: Mapping[str, _Seen] = MappingProxyType({})
         self._folder_problems: tuple[Problem, ...] = ()
-        self._listeners: list[OnChange] = []
         self._one_at_a_time = asyncio.Lock()
 
     def load_all(self) -> None:
@@ -88,10 +84,6 @@ class Characters:
         warnings = [problem for one in seen if one.character is not None for problem in warnings_of(one.character)]
         return [*self._folder_problems, *errors, *warnings]
 
-    def on_change(self, listener: OnChange) -> None:
-        """Call `listener(name, character)` after each new version, and with None when a character is gone."""
-        self._listeners.append(listener)
-
     def _read_all(self) -> tuple[dict[str, _Seen], tuple[Problem, ...]]:
         found: dict[str, _Seen] = {}
         problems = []
@@ -118,7 +110,7 @@ class Characters:
                 return before
             if before is not None and before.character is not None and before.character.version == version:
                 return _Seen(version, before.character)  # a mistake was taken back
-            return _Seen(version, parse_character(content, self._clock.now()))
+            return _Seen(version, parse_character(content))
         except BrokenCharacter as broken:
             last_good = before.character if before is not None else None
             return _Seen(version, last_good, broken.problems)
@@ -139,8 +131,6 @@ class Characters:
         now = after.character if after is not None else None
         if was is not now:
             log.info("character_changed", character=name, version=now.version if now else None)
-            for listener in self._listeners:
-                _tell(listener, name, now)
 
 
 def warnings_of(character: Character) -> list[Problem]:
@@ -163,10 +153,3 @@ def _log_errors(errors: tuple[Problem, ...], *, keeps_last_good: bool) -> None:
             problem=problem.text,
             keeps_last_good=keeps_last_good,
         )
-
-
-def _tell(listener: OnChange, name: str, character: Character | None) -> None:
-    try:
-        listener(name, character)
-    except Exception:  # one listener's mistake must not keep the others from the new version
-        log.exception("character_listener_failed", character=name)

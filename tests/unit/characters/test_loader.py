@@ -35,7 +35,6 @@ def test_only_character_md_is_needed(make_character: MakeCharacter) -> None:
     assert character.evolution.stages == DEFAULT_STAGES
     assert character.top_goal() is None
     assert character.lurk_triggers == LurkTriggers()
-    assert character.loaded_at is not None
 
 
 def test_every_key_of_every_file_is_read(make_character: MakeCharacter) -> None:

@@ -9,14 +9,13 @@ from structlog.testing import capture_logs
 from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter, Severity
 from src_v2.characters.service import Characters
-from src_v2.core.clock import SystemClock
 from src_v2.core.errors import CharacterNotFound
 from tests.unit.characters.conftest import MakeCharacter
 
 
 @pytest.fixture
 def characters(tmp_path: Path) -> Characters:
-    return Characters(tmp_path, SystemClock())
+    return Characters(tmp_path)
 
 
 async def test_names_ignore_case_and_unknown_ones_are_told_who_is_there(
@@ -126,35 +125,27 @@ async def test_a_folder_linked_from_elsewhere_is_refused(tmp_path: Path, make_ch
     inside = tmp_path / "characters"
     inside.mkdir()
     (inside / "guest").symlink_to(elsewhere)
-    characters = Characters(inside, SystemClock())
+    characters = Characters(inside)
     characters.load_all()
     assert characters.names() == ()
     assert "link" in characters.problems()[0].text
 
 
-async def test_listeners_hear_of_new_changed_and_removed_characters_only(
+async def test_the_log_tells_of_new_changed_and_removed_characters_only(
     characters: Characters, make_character: MakeCharacter
 ) -> None:
-    heard: list[tuple[str, str | None]] = []
-
-    def listener(name: str, character: Character | None) -> None:
-        heard.append((name, character.text if character else None))
-
-    def faulty(name: str, character: Character | None) -> None:
-        raise RuntimeError("a listener's own mistake")
-
     make_character("still")
     folder = make_character("keeper")
     characters.load_all()
-    characters.on_change(faulty)
-    characters.on_change(listener)
-    (folder / "character.md").write_text("Another lighthouse.")
-    make_character("newcomer", {"character.md": "Hello."})
-    await characters.refresh()
-    shutil.rmtree(folder)
-    await characters.refresh()
+    with capture_logs() as logs:
+        (folder / "character.md").write_text("Another lighthouse.")
+        make_character("newcomer", {"character.md": "Hello."})
+        await characters.refresh()
+        shutil.rmtree(folder)
+        await characters.refresh()
 
-    assert heard == [("keeper", "Another lighthouse."), ("newcomer", "Hello."), ("keeper", None)]
+    changed = [(line["character"], line["version"] is None) for line in logs if line["event"] == "character_changed"]
+    assert changed == [("keeper", False), ("newcomer", False), ("keeper", True)]
     assert characters.names() == ("newcomer", "still")
 
 
@@ -166,7 +157,7 @@ async def test_unknown_keys_show_as_warnings(characters: Characters, make_charac
 
 
 async def test_a_characters_folder_that_vanishes_is_a_problem_and_silences_nobody(tmp_path: Path) -> None:
-    nowhere = Characters(tmp_path / "nowhere", SystemClock())
+    nowhere = Characters(tmp_path / "nowhere")
     nowhere.load_all()
     assert nowhere.names() == ()
     assert "cannot be read" in nowhere.problems()[0].text
