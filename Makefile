@@ -7,15 +7,24 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 # uv does not read pip's setting for local wheels by itself.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
-INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python
+# On Linux the usual torch brings gigabytes of GPU libraries that nothing here uses.
+ifeq ($(shell uname -s)$(UV_FIND_LINKS),Linux)
+export UV_TORCH_BACKEND ?= cpu
+endif
+# On a terminal uv shows how far it is; a log needs no list of packages.
+INSTALL = $(BIN)/uv pip install $$(test -t 2 || echo --quiet) --python $(BIN)/python
 
-.PHONY: run chat test test-quick check lint types format env env-example clean
+# `make lint types test` promises an order, also under -j.
+.NOTPARALLEL:
+.PHONY: run chat setup test test-quick check lint types format env env-example clean
 
 run: .venv/run.stamp  ## install what is needed and start WhisperEngine
 	@$(BIN)/whisperengine run
 
-chat: .venv/run.stamp  ## talk to elena in the terminal
-	@$(BIN)/whisperengine chat elena
+chat: .venv/run.stamp  ## talk to CHARACTER in the terminal
+	@$(BIN)/whisperengine chat
+
+setup: .venv/dev.stamp  ## install what working on it needs, and run nothing
 
 test: .venv/dev.stamp system-packages  ## every test
 	$(BIN)/python -m pytest
@@ -45,9 +54,9 @@ env-example: .venv/dev.stamp  ## write .env.example from the settings
 
 lock: .venv/uv.stamp  ## pin dependencies anew; torch stays without its local version, which no index has
 	$(BIN)/uv pip compile pyproject.toml $(LOCK_FLAGS) --output-file requirements.lock
-	sed -i 's/^torch==.*/torch==2.13.0/' requirements.lock
+	sed -i.bak 's/^torch==.*/torch==2.13.0/' requirements.lock && rm requirements.lock.bak
 	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_FLAGS) --output-file requirements-dev.lock
-	sed -i 's/^torch==.*/torch==2.13.0/' requirements-dev.lock
+	sed -i.bak 's/^torch==.*/torch==2.13.0/' requirements-dev.lock && rm requirements-dev.lock.bak
 LOCK_FLAGS := --upgrade --quiet --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 clean:
@@ -59,6 +68,7 @@ system-packages:
 
 .venv/uv.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "WhisperEngine needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" && exit 1)
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || (echo "This Python cannot make virtual environments; on Debian and Ubuntu: sudo apt install python3-venv" && exit 1)
 	@echo "Preparing .venv ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)

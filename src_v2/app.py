@@ -64,7 +64,7 @@ class App:
         self.model_chain = wiring.model_chain(settings)
         self.health = Health()
         self.stores = Stores(wiring.store_config(settings), self.clock)
-        self.characters = Characters(settings.general.characters_dir, self.clock)
+        self.characters = Characters(settings.general.characters_dir)
         self.embedder = embedder or choose_embedder(
             wiring.embedding_config(settings), self.clock, on_progress=on_embedding_progress
         )

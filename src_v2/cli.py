@@ -130,11 +130,10 @@ def character_check(target: Annotated[str, typer.Argument(help="A character's na
 def character_list() -> None:
     """List the characters and what is wrong with them."""
     from src_v2.characters.service import Characters
-    from src_v2.core.clock import SystemClock
 
     settings = _settings()
     configure_logging("ERROR", settings.general.log_format)
-    characters = Characters(settings.general.characters_dir, SystemClock())
+    characters = Characters(settings.general.characters_dir)
     characters.load_all()
     for name in characters.names():
         console.print(f"[bold]{name}[/]  {escape(characters.get(name).core.purpose.strip())}")

@@ -16,7 +16,6 @@ from src_v2.characters.folder import character_folders, name_of, read_folder, re
 from src_v2.characters.loader import parse_character
 from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter, Problem, Severity
-from src_v2.core.clock import Clock
 from src_v2.core.errors import CharacterNotFound
 
 log = structlog.get_logger(__name__)
@@ -34,7 +33,7 @@ class _Seen:
 class Characters:
     """All characters in one folder. Call everything but `load_all` from the event loop."""
 
-    def __init__(self, folder: Path, _clock: Clock | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: Mapping[str, _Seen] = MappingProxyType({})
         self._folder_problems: tuple[Problem, ...] = ()

@@ -19,15 +19,6 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What the platform tells about a person. `timezone` is an IANA name or empty."""
-
-    user_id: str
-    display_name: str
-    timezone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ForgottenExchange:
     """What `forget_last` removed: how many messages, and where they are visible on their platform."""
 

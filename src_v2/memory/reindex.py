@@ -10,7 +10,7 @@ from src_v2.core.errors import StoreError
 from src_v2.core.filters import EVERYTHING
 from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.embeddings.loading import LocalEmbedder
-from src_v2.memory.indexer import BATCH_MESSAGES, Indexer, message_collection
+from src_v2.memory.indexer import Indexer, message_collection
 from src_v2.memory.store import MemoryStore
 from src_v2.storage.vectors.base import VectorStore
 
@@ -36,26 +36,36 @@ async def reindex(
     """
     await embedder.ready.wait()
     collection = message_collection(embedder)
+    await indexer.remove_orphans()
     await _start_over_when_lost(store, vectors, collection)
-    total, done = await store.count_to_index(instead_of=collection), 0
-    progress(0, total)
-    while indexed := await indexer.index_batch(BATCH_MESSAGES, anew=True):
-        done += indexed
-        progress(done, max(total, done))
+    done = await _index_all(indexer, progress, await store.count_to_index(instead_of=collection))
     await _verify(store, vectors, collection)
     if isinstance(embedder, LocalEmbedder):
         await embedder.pin()
     dropped = [name for name in await vectors.collections() if name.startswith("messages-") and name != collection]
     for name in dropped:
         await vectors.drop(name)
+        await store.forget_indexed(name)
     return Reindexed(collection, done, tuple(dropped))
+
+
+async def _index_all(indexer: Indexer, progress: Progress, total: int) -> int:
+    """Index what is missing; return how many messages that were. Goes through twice: some change meanwhile."""
+    done = 0
+    progress(0, total)
+    for _ in range(2):
+        batch = await indexer.index_batch(anew=True)
+        while batch.last:
+            done += batch.indexed
+            progress(done, max(total, done))
+            batch = await indexer.index_batch(anew=True, after=batch.last)
+    return done
 
 
 async def _start_over_when_lost(store: MemoryStore, vectors: VectorStore, collection: str) -> None:
     """Have everything indexed again when the collection holds fewer points than SQL believes."""
     believed = (await store.collections_in_use()).get(collection, 0)
-    held = await vectors.count(collection, EVERYTHING) if collection in await vectors.collections() else 0
-    if held < believed:
+    if await vectors.count(collection, EVERYTHING) < believed:
         await store.forget_indexed(collection)
 
 

@@ -1,6 +1,6 @@
 """The memory's SQL: the only place that queries messages, turns and sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, takewhile
 from typing import Any
@@ -42,7 +42,7 @@ class MemoryStore:
         async with self._db.write() as connection:
             for (table, update_columns), group in groupby(rows, key=lambda row: (row.table, row.update)):
                 # The rows go in as parameters: with `values(rows)` the statement would be compiled anew every time.
-                await connection.execute(self._upsert(table, update_columns), [row.values for row in group])
+                await connection.execute(self._upsert(table, update_columns), [_storable(row.values) for row in group])
 
     def _upsert(self, table_name: str, update_columns: tuple[str, ...]) -> Executable:
         """Return the statement for one kind of row; built once, because building it costs more than running it."""
@@ -59,11 +59,9 @@ class MemoryStore:
             )
         return self._upserts[key]
 
-    async def recent(self, audience: Audience, limit: int, *, before: datetime | None = None) -> list[StoredMessage]:
+    async def recent(self, audience: Audience, limit: int) -> list[StoredMessage]:
         """Return the last `limit` messages of this character in this channel, in the order of their turns."""
         query = select(messages).where(_visible(audience), messages.c.channel_id == audience.channel_id)
-        if before is not None:
-            query = query.where(messages.c.created_at < before)
         query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
@@ -85,19 +83,28 @@ class MemoryStore:
         return _stored(row) if row else None
 
     async def edit(self, character: str, platform_message_id: str, text: str, at: datetime) -> str | None:
-        """Replace a message's text and have it indexed anew; return its id, or None when there is none."""
-        target = _by_ref(character, platform_message_id)
-        changed = update(messages).where(messages.c.id.in_(target), messages.c.text != text)
+        """Replace a message's text and have it indexed anew; return its id, or None when there is none.
+
+        Looks before it writes: most edits that a platform reports are of messages that are none of ours.
+        """
+        text = _without_nul(text)
+        target = await self._id_of(character, platform_message_id)
+        if target is None:
+            return None
+        changed = update(messages).where(messages.c.id == target, messages.c.text != text)
         changed = changed.values(text=text, edited_at=at, indexed_in=None)
         async with self._db.write() as connection:
             found: str | None = (await connection.execute(changed.returning(messages.c.id))).scalar()
         return found
 
     async def delete_by_ref(self, character: str, platform_message_id: str) -> str | None:
-        """Delete the message that a platform id names; return its id, or None when there is none."""
-        async with self._db.write() as connection:
-            found = (await connection.execute(_by_ref(character, platform_message_id))).scalar()
-            if found is not None:
+        """Delete the message that a platform id names; return its id, or None when there is none.
+
+        Looks before it writes, as `edit` does.
+        """
+        found = await self._id_of(character, platform_message_id)
+        if found is not None:
+            async with self._db.write() as connection:
                 await self._delete(connection, [found])
         return found
 
@@ -111,7 +118,8 @@ class MemoryStore:
             .scalar_subquery()
         )
         async with self._db.write() as connection:
-            rows = await connection.execute(select(messages.c.id).where(messages.c.turn_id == last))
+            exchange = select(messages.c.id).where(_exchange(audience), messages.c.turn_id == last)
+            rows = await connection.execute(exchange)
             ids = list(rows.scalars())
             refs = await connection.execute(
                 select(message_refs.c.platform_message_id).where(message_refs.c.message_id.in_(ids))
@@ -157,12 +165,14 @@ class MemoryStore:
         async with self._db.read() as connection:
             return (await connection.execute(select(users.c.timezone).where(users.c.id == user_id))).scalar()
 
-    async def to_index(self, limit: int, *, instead_of: str | None = None) -> list[IndexItem]:
-        """Return up to `limit` messages that no collection holds yet, oldest first.
+    async def to_index(self, limit: int, *, instead_of: str | None = None, after: str = "") -> list[IndexItem]:
+        """Return up to `limit` messages that no collection holds yet, oldest first, with ids beyond `after`.
 
         With `instead_of`, those that this collection does not hold, whichever other one does.
         """
         query = select(messages).where(_missing(instead_of)).order_by(messages.c.id).limit(limit)
+        if after:
+            query = query.where(messages.c.id > after)
         async with self._db.read() as connection:
             return [_index_item(row) for row in (await connection.execute(query)).mappings()]
 
@@ -171,6 +181,13 @@ class MemoryStore:
         query = select(func.count()).select_from(messages).where(_missing(instead_of))
         async with self._db.read() as connection:
             return int((await connection.execute(query)).scalar_one())
+
+    async def unknown(self, ids: Sequence[str]) -> list[str]:
+        """Return those of `ids` that no message with words has."""
+        query = select(messages.c.id).where(messages.c.id.in_(ids), messages.c.text != "")
+        async with self._db.read() as connection:
+            known = set((await connection.execute(query)).scalars())
+        return [wanted for wanted in ids if wanted not in known]
 
     async def collections_in_use(self) -> dict[str, int]:
         """Return vector collection -> number of messages that it holds."""
@@ -195,9 +212,23 @@ class MemoryStore:
             await connection.execute(update(messages).where(messages.c.id.in_(same)).values(indexed_in=collection))
         return sorted(ids.difference(texts))
 
+    async def _id_of(self, character: str, platform_message_id: str) -> str | None:
+        async with self._db.read() as connection:
+            found: str | None = (await connection.execute(_by_ref(character, platform_message_id))).scalar()
+        return found
+
     async def _delete(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
         await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
         await connection.execute(delete(messages).where(messages.c.id.in_(ids)))
+
+
+def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _without_nul(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _without_nul(text: str) -> str:
+    """Return text that every database takes: PostgreSQL refuses the NUL character, which nobody can see anyway."""
+    return text.replace("\x00", "")
 
 
 def _visible(audience: Audience) -> ColumnElement[bool]:

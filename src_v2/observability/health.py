@@ -28,7 +28,7 @@ class Health:
         self._probes: dict[str, Probe] = {}
 
     def register(self, name: str, probe: Probe) -> None:
-        """Add a check; `probe` must not raise for an unhealthy part but say so."""
+        """Add a check; a `probe` had better say what is wrong, of one that raises only the error's type is told."""
         self._probes[name] = probe
 
     async def run(self) -> list[Check]:
@@ -45,3 +45,5 @@ class Health:
                 return await probe()
         except TimeoutError:
             return Check(name, ok=False, detail=f"no answer within {CHECK_TIMEOUT_S:.0f} s")
+        except Exception as error:  # noqa: BLE001 - a probe's edge: the other findings are wanted all the more
+            return Check(name, ok=False, detail=type(error).__name__)

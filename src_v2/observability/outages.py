@@ -22,8 +22,3 @@ class Outages:
         if part in self._down:
             self._down.discard(part)
             log.info("outage_ended", part=part)
-
-    @property
-    def down(self) -> frozenset[str]:
-        """The parts that failed at their last use."""
-        return frozenset(self._down)

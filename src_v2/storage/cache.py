@@ -36,7 +36,6 @@ class Cache:
         self.round_trips = 0
         self._backend = _backend(url)
         self._breaker = Breaker(clock or SystemClock())
-        self._loading: dict[str, asyncio.Task[Any]] = {}
 
     async def get(self, key: str) -> Any:
         """Return the value, or None when there is none or the cache is down."""
@@ -52,20 +51,6 @@ class Cache:
         """Forget the value. Lost when the cache is down: it then lives until its time is over."""
         await self._attempt(lambda: self._backend.delete(key))
 
-    async def get_or_load(self, key: str, loader: Callable[[], Awaitable[Any]], ttl_s: float) -> Any:
-        """Return the cached value, or else what `loader` gives, which is then kept for `ttl_s` seconds.
-
-        Callers that ask for the same key at the same time share one call of `loader`, its error included; a caller
-        that is cancelled does not disturb the others.
-        """
-        _require_short(ttl_s)
-        task = self._loading.get(key)
-        if task is None:
-            task = asyncio.create_task(self._cached_or_loaded(key, loader, ttl_s))
-            self._loading[key] = task
-            task.add_done_callback(lambda done: self._loaded(key, done))
-        return await asyncio.shield(task)
-
     async def check(self) -> None:
         """Ask the cache for a sign of life, whatever happened before; raise StoreUnavailable when it gives none."""
         self._breaker.close()
@@ -76,19 +61,6 @@ class Cache:
     async def close(self) -> None:
         """Let go of connections."""
         await self._backend.close()
-
-    async def _cached_or_loaded(self, key: str, loader: Callable[[], Awaitable[Any]], ttl_s: float) -> Any:
-        held = await self._attempt(lambda: self._backend.get(key))
-        if held is not None:
-            return _decoded(held)
-        value = await loader()
-        await self.set(key, value, ttl_s)
-        return value
-
-    def _loaded(self, key: str, task: asyncio.Task[Any]) -> None:
-        del self._loading[key]
-        if not task.cancelled():
-            task.exception()  # mark it as seen: those who asked may all be gone
 
     async def _attempt(self, operation: Callable[[], Awaitable[Any]]) -> Any:
         if not self._breaker.allows():

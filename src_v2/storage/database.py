@@ -1,8 +1,9 @@
 """The SQL engine: one way to read and one way to write, on SQLite and on PostgreSQL alike. Knows no table.
 
 What a caller sees of errors: whatever means "the database cannot serve us now" (no connection, connection lost,
-locked, disk full, too slow) becomes `StoreUnavailable`. Everything else stays SQLAlchemy's own: `IntegrityError` is for
-the caller to act upon, and the rest are bugs that should look like bugs. Parameters never appear in an error's text.
+locked, disk full, too slow, not migrated yet) becomes `StoreUnavailable`. Everything else stays SQLAlchemy's own:
+`IntegrityError` is for the caller to act upon, and the rest are bugs that should look like bugs. Parameters never appear
+in an error's text.
 """
 
 import asyncio
@@ -39,8 +40,9 @@ _SQLITE_UNAVAILABLE = (
     "SQLITE_READONLY",
     "SQLITE_NOTADB",
 )
-# SQLSTATE: connection exceptions, operator intervention (shutdown, starting up), insufficient resources.
-_POSTGRES_UNAVAILABLE = ("08", "57P", "53")
+# SQLSTATE: connection exceptions, operator intervention (shutdown, starting up), insufficient resources, transactions
+# that lost against another one (deadlock), tables that are not there: the server just came up and is not migrated yet.
+_POSTGRES_UNAVAILABLE = ("08", "57P", "53", "40", "42P01")
 
 
 class Database:

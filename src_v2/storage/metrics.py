@@ -6,7 +6,6 @@ people and messages are never tags: each would be a series of its own, and none 
 
 import asyncio
 import math
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
+
+from src_v2.core.clock import Clock
 
 MAX_QUEUED = 10_000
 MAX_BATCH = 1_000
@@ -65,10 +66,12 @@ class BatchedMetrics:
     `written`, `dropped` (queue full, or writing failed) and `refused` (forbidden tag, nothing to say) count points.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.written = 0
         self.dropped = 0
         self.refused = 0
+        self._clock = clock
+        self._last_ns = 0
         self._queue: deque[str] = deque()
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -83,7 +86,7 @@ class BatchedMetrics:
         elif len(self._queue) >= MAX_QUEUED:
             self.dropped += 1
         else:
-            self._queue.append(line(measurement, tags, fields, time.time_ns()))
+            self._queue.append(line(measurement, tags, fields, self._now_ns()))
             if len(self._queue) >= MAX_BATCH:
                 self._wake.set()
 
@@ -130,6 +133,12 @@ class BatchedMetrics:
             stopping = self._stopping  # looked at before the flush, so that nothing queued until then is left
             await self.flush()
 
+    def _now_ns(self) -> int:
+        """Return the time, never the same twice: of two points of one moment the database would keep only one."""
+        now_ns = round(self._clock.now().timestamp() * 1_000_000) * 1_000
+        self._last_ns = max(now_ns, self._last_ns + 1)
+        return self._last_ns
+
     def _failed(self, points: int, error: Exception) -> None:
         self.dropped += points
         if not self._failing:
@@ -146,8 +155,8 @@ class BatchedMetrics:
 class FileMetrics(BatchedMetrics):
     """Appends to a file in InfluxDB's line protocol."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
+    def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(clock)
         self._path = path
 
     async def _write(self, lines: list[str]) -> None:
@@ -162,8 +171,8 @@ class FileMetrics(BatchedMetrics):
 class InfluxMetrics(BatchedMetrics):
     """Writes to InfluxDB 2, or to anything that takes its `/api/v2/write`."""
 
-    def __init__(self, url: str, token: str, org: str, bucket: str) -> None:
-        super().__init__()
+    def __init__(self, url: str, token: str, org: str, bucket: str, clock: Clock) -> None:
+        super().__init__(clock)
         from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync  # half a second
 
         # Untyped, and it wants a running loop: `start` makes one.

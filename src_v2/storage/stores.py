@@ -53,7 +53,7 @@ class Stores:
         self.vectors = _vectors(config)
         self.graph = _graph(config)
         self.cache = Cache(config.redis_url or EMBEDDED_CACHE, clock=clock)
-        self.metrics = _metrics(config)
+        self.metrics = _metrics(config, clock)
         self._clock = clock
         self._coming_up: set[asyncio.Task[None]] = set()
 
@@ -94,11 +94,17 @@ class Stores:
             task.add_done_callback(self._coming_up.discard)
 
     async def _keep_trying(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        told = ""
         while True:
             await self._clock.sleep(RETRY_EVERY_S)
             try:
                 await step()
             except StoreUnavailable:
+                continue
+            except Exception as error:  # noqa: BLE001 - a task's edge: a store that refuses today may be mended
+                if told != str(error):
+                    told = str(error)
+                    log.error("store_not_usable", store=name, error=told)
                 continue
             log.info("store_back", store=name)
             return
@@ -129,9 +135,9 @@ def _graph(config: StoreConfig) -> GraphStore:
     return LadybugGraph(config.data_dir / "graph")
 
 
-def _metrics(config: StoreConfig) -> MetricsSink:
+def _metrics(config: StoreConfig, clock: Clock) -> MetricsSink:
     if config.influx_url:
-        return InfluxMetrics(config.influx_url, config.influx_token, config.influx_org, config.influx_bucket)
+        return InfluxMetrics(config.influx_url, config.influx_token, config.influx_org, config.influx_bucket, clock)
     if config.metrics_file:
-        return FileMetrics(config.metrics_file)
+        return FileMetrics(config.metrics_file, clock)
     return NoMetrics()

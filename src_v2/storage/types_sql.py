@@ -3,12 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
-
-JSON_VALUE = JSON().with_variant(JSONB(), "postgresql")
-"""Any JSON value; read parts of it with `column["key"].as_string()`, the form both dialects know."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -27,23 +26,6 @@ class HandClock:
 
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
-
-
-class Loader:
-    """Counts how often it is asked."""
-
-    def __init__(self, value: Any = "loaded") -> None:
-        self.calls = 0
-        self.value = value
-        self.may_finish = asyncio.Event()
-        self.may_finish.set()
-
-    async def __call__(self) -> Any:
-        self.calls += 1
-        await self.may_finish.wait()
-        if isinstance(self.value, Exception):
-            raise self.value
-        return self.value
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -74,38 +56,6 @@ async def test_nothing_lives_longer_than_five_minutes(cache: Cache) -> None:
     for ttl_s in (301, 0, -1):
         with pytest.raises(ValueError, match="300"):
             await cache.set("k", 1, ttl_s)
-        with pytest.raises(ValueError, match="300"):
-            await cache.get_or_load("k", Loader(), ttl_s)
-
-
-async def test_a_value_is_loaded_once_even_when_it_is_none(cache: Cache) -> None:
-    loader = Loader(None)
-    assert [await cache.get_or_load("k", loader, 60) for _ in range(3)] == [None] * 3
-    assert loader.calls == 1
-
-
-async def test_many_who_ask_at_once_share_one_load(cache: Cache) -> None:
-    loader = Loader()
-    answers = await asyncio.gather(*(cache.get_or_load("k", loader, 60) for _ in range(50)))
-    assert set(answers) == {"loaded"}
-    assert loader.calls == 1
-
-
-async def test_one_who_gives_up_does_not_disturb_the_others(cache: Cache) -> None:
-    loader = Loader()
-    loader.may_finish.clear()
-    first, second = (asyncio.create_task(cache.get_or_load("k", loader, 60)) for _ in range(2))
-    await asyncio.sleep(0)
-    first.cancel()
-    loader.may_finish.set()
-    assert await second == "loaded"
-    assert loader.calls == 1
-
-
-async def test_an_error_of_the_loader_reaches_the_caller_and_is_not_kept(cache: Cache) -> None:
-    with pytest.raises(LookupError):
-        await cache.get_or_load("k", Loader(LookupError("gone")), 60)
-    assert await cache.get_or_load("k", Loader("back"), 60) == "back"
 
 
 async def test_a_healthy_cache_passes_the_check(cache: Cache) -> None:
@@ -143,7 +93,7 @@ async def test_a_dead_redis_costs_nothing_and_a_restarted_one_is_used_again(redi
     await cache.set("k", 1, 60)
     await asyncio.to_thread(redis.kill)
 
-    assert [await cache.get_or_load("k", Loader(n), 60) for n in range(3)] == [0, 1, 2]
+    assert [await cache.get("k") for _ in range(3)] == [None] * 3
     with pytest.raises(StoreUnavailable):
         await cache.check()
     await asyncio.to_thread(redis.start)
@@ -161,12 +111,12 @@ async def test_a_frozen_redis_costs_nothing_after_the_first_calls(redis: Server)
 
     began = time.perf_counter()
     for _ in range(2):
-        assert await cache.get_or_load("k", Loader("loaded"), 60) == "loaded"
+        assert await cache.get("k") is None
     assert time.perf_counter() - began < 2.0
 
     tried = cache.round_trips
     for _ in range(500):
-        assert await cache.get_or_load("k", Loader("loaded"), 60) == "loaded"
+        assert await cache.get("k") is None
     assert cache.round_trips == tried
 
     clock.seconds += OPEN_S

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from src_v2.core.errors import StoreError, StoreUnavailable
 from src_v2.storage.database import Database
-from src_v2.storage.types_sql import JSON_VALUE, UtcDateTime
+from src_v2.storage.types_sql import UtcDateTime
 from tests.support.servers import Server
 
 METADATA = MetaData()
@@ -21,7 +21,6 @@ NOTES = Table(
     Column("id", Integer, primary_key=True),
     Column("text", Text, nullable=False),
     Column("at", UtcDateTime),
-    Column("extra", JSON_VALUE),
 )
 
 
@@ -66,14 +65,6 @@ async def test_a_naive_moment_is_refused(db: Database) -> None:
     with pytest.raises(Exception, match="time zone"):
         async with db.write() as connection:
             await connection.execute(insert(NOTES).values(id=1, text="", at=naive))
-
-
-async def test_json_keeps_its_shape_and_can_be_asked_for_a_part(db: Database) -> None:
-    async with db.write() as connection:
-        await connection.execute(insert(NOTES), [{"id": 1, "text": "", "extra": {"mood": "glad", "tags": [1, None]}}])
-    async with db.read() as connection:
-        query = select(NOTES.c.extra).where(NOTES.c.extra["mood"].as_string() == "glad")
-        assert (await connection.execute(query)).scalar_one() == {"mood": "glad", "tags": [1, None]}
 
 
 async def test_upsert_says_what_it_did(db: Database) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from src_v2.core.clock import SystemClock
 from src_v2.storage.metrics import (
     FORBIDDEN_TAGS,
     MAX_QUEUED,
@@ -16,6 +18,7 @@ from src_v2.storage.metrics import (
     NoMetrics,
     line,
 )
+from tests.support.clock import VirtualClock
 
 
 class Influx:
@@ -49,7 +52,7 @@ async def influx() -> AsyncIterator[tuple[Influx, str]]:
 
 
 async def test_points_reach_the_file_in_line_protocol(tmp_path: Path) -> None:
-    sink = FileMetrics(tmp_path / "deep" / "metrics.lp")
+    sink = FileMetrics(tmp_path / "deep" / "metrics.lp", SystemClock())
     await sink.start()
     sink.emit("turn", {"mode": "fast"}, {"ms": 12.5, "calls": 1})
     await sink.stop()
@@ -58,9 +61,18 @@ async def test_points_reach_the_file_in_line_protocol(tmp_path: Path) -> None:
     assert sink.written == 1
 
 
+async def test_points_carry_the_clocks_time_and_none_takes_the_place_of_another(tmp_path: Path) -> None:
+    sink = FileMetrics(tmp_path / "m", VirtualClock(datetime(2026, 5, 1, tzinfo=UTC)))
+    for n in range(3):
+        sink.emit("m", {}, {"n": n})
+    await sink.stop()
+    begun_ns = 1_777_593_600_000_000_000
+    assert [int(point.split()[-1]) - begun_ns for point in (tmp_path / "m").read_text().splitlines()] == [0, 1, 2]
+
+
 async def test_points_reach_influx_in_one_batch_with_its_token(influx: tuple[Influx, str]) -> None:
     server, url = influx
-    sink = InfluxMetrics(url, "secret", "org", "bucket")
+    sink = InfluxMetrics(url, "secret", "org", "bucket", SystemClock())
     await sink.start()
     for n in range(100):
         sink.emit("turn", {"mode": "fast"}, {"n": n})
@@ -75,7 +87,7 @@ async def test_a_refusing_or_absent_influx_is_counted_and_nothing_else(influx: t
     server, url = influx
     server.status = 500
     for address in (url, "http://127.0.0.1:9"):
-        sink = InfluxMetrics(address, "t", "o", "b")
+        sink = InfluxMetrics(address, "t", "o", "b", SystemClock())
         await sink.start()
         sink.emit("turn", {}, {"ms": 1.0})
         await sink.stop()
@@ -83,7 +95,7 @@ async def test_a_refusing_or_absent_influx_is_counted_and_nothing_else(influx: t
 
 
 async def test_the_queue_is_bounded(tmp_path: Path) -> None:
-    sink = FileMetrics(tmp_path / "m")
+    sink = FileMetrics(tmp_path / "m", SystemClock())
     for n in range(MAX_QUEUED + 5):
         sink.emit("m", {}, {"n": n})
     assert sink.dropped == 5
@@ -97,7 +109,7 @@ async def test_stopping_waits_two_seconds_at_most_for_a_server_that_hangs(monkey
             await asyncio.Event().wait()
 
     monkeypatch.setattr("src_v2.storage.metrics.STOP_TIMEOUT_S", 0.05)
-    sink = Stuck()
+    sink = Stuck(SystemClock())
     await sink.start()
     sink.emit("m", {}, {"n": 1})
     async with asyncio.timeout(2):
@@ -107,7 +119,7 @@ async def test_stopping_waits_two_seconds_at_most_for_a_server_that_hangs(monkey
 
 @pytest.mark.parametrize("tag", sorted(FORBIDDEN_TAGS))
 async def test_ids_of_people_and_messages_are_never_tags(tag: str, tmp_path: Path) -> None:
-    sink = FileMetrics(tmp_path / "m")
+    sink = FileMetrics(tmp_path / "m", SystemClock())
     sink.emit("turn", {tag: "discord:1"}, {"ms": 1.0})
     await sink.stop()
     assert sink.refused == 1
@@ -120,7 +132,7 @@ def test_what_a_line_cannot_hold_is_escaped_or_left_out() -> None:
 
 
 async def test_numbers_that_are_none_never_spoil_a_batch(tmp_path: Path) -> None:
-    sink = FileMetrics(tmp_path / "m")
+    sink = FileMetrics(tmp_path / "m", SystemClock())
     sink.emit("m", {}, {"bad": float("nan"), "worse": float("inf")})
     sink.emit("m", {}, {"bad": float("nan"), "good": 1})
     await sink.stop()

@@ -166,7 +166,7 @@ class Shelf:
 
 @dataclass
 class House:
-    """Everything that a story needs."""
+    """Everything that a story needs; `lanes` are those of the door that was opened last."""
 
     discord: LocalDiscord
     elena: BotAccount
@@ -177,12 +177,13 @@ class House:
     memory: ListMemory = field(default_factory=ListMemory)
     health: Health = field(default_factory=Health)
     shelf: Shelf = field(default_factory=lambda: Shelf("elena", "marcus"))
+    lanes: Lanes = field(init=False)
 
     @asynccontextmanager
     async def door(self, *more: BotAccount, online: bool = True, **options: Any) -> AsyncIterator[DiscordDoor]:
         """Open the door for elena and `more` characters."""
         bots = (self.elena, *more)
-        lanes = Lanes(self.engine, self.memory, burst_window_s=1.0)
+        self.lanes = lanes = Lanes(self.engine, self.memory, burst_window_s=1.0)
         chosen = DiscordOptions(self.data_dir, guild_ready_timeout_s=0.05, **options)
         tokens = {bot.name: bot.token for bot in bots}
         connector = self.discord.connector_factory()

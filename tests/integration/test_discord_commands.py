@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from src_v2.core.audience import Visibility
+from src_v2.core.audience import Audience, Visibility
 from src_v2.core.events import ReplyEvent
 from src_v2.core.messages import StopReason, Turn
 from src_v2.memory.models import ForgottenExchange
@@ -48,17 +48,26 @@ async def test_ping_says_how_quick_it_is(house: House) -> None:
     assert "Gateway:" in answer.text
 
 
-async def test_status_says_in_words_what_works_and_what_helps(house: House) -> None:
-    async def model() -> Check:
-        return Check("model", ok=False, detail="refused the key", remedy="set LLM_API_KEY")
+async def no_model() -> Check:
+    return Check("model", ok=False, detail="refused the key", remedy="set LLM_API_KEY")
 
-    house.health.register("model", model)
-    async with house.door():
+
+async def test_status_tells_the_owner_in_words_what_works_and_what_helps(house: House) -> None:
+    house.health.register("model", no_model)
+    async with house.door(owner_ids=(house.alice.id,)):
         await until_registered(house)
         answer = await house.alice.runs(house.elena, "/status", house.guild.channel("general"))
     assert answer.is_ephemeral
     assert answer.text.startswith("⚠️ model: refused the key. What helps: set LLM_API_KEY.")
     assert "✅ discord:elena: connected" in answer.text
+
+
+async def test_status_tells_everybody_else_only_what_works(house: House) -> None:
+    house.health.register("model", no_model)
+    async with house.door():
+        await until_registered(house)
+        answer = await house.alice.runs(house.elena, "/status", house.guild.channel("general"))
+    assert answer.text == "⚠️ model\n✅ discord:elena"
 
 
 async def test_reload_is_for_the_owner(house: House) -> None:
@@ -81,6 +90,7 @@ async def test_forget_last_says_exactly_what_went(house: House) -> None:
         await until_registered(house)
         asked = await house.alice.says(general, f"{house.elena.mention} hello")
         reply = await house.alice.sees(general, from_=house.elena)
+        await house.discord.wait_until(lambda: bool(house.memory.links), what="the end of the reply")
         house.memory.last = ForgottenExchange(("a", "b"), (asked.id, reply.id))
         answer = await house.alice.runs(house.elena, "/forget-last", general)
     assert reply.deleted
@@ -100,6 +110,18 @@ async def test_forget_last_with_nothing_to_forget(house: House) -> None:
         answer = await house.alice.runs(house.elena, "/forget-last")
     assert answer.text == "There is nothing of yours here that I remember."
     assert house.memory.forgot[0].visibility is Visibility.PRIVATE
+
+
+async def test_forget_last_does_nothing_while_a_reply_is_on_its_way(house: House) -> None:
+    house.engine.gate.clear()
+    async with house.door():
+        await until_registered(house)
+        await house.alice.dm(house.elena, "hello")
+        await house.engine.until_turns(1)
+        answer = await house.alice.runs(house.elena, "/forget-last")
+        house.engine.gate.set()
+    assert answer.text == "A reply is still on its way. Stop it first or wait."
+    assert house.memory.forgot == []
 
 
 async def test_stop_ends_the_reply_for_its_asker_and_nobody_else(house: House) -> None:
@@ -125,11 +147,11 @@ async def test_stop_ends_the_reply_for_its_asker_and_nobody_else(house: House) -
 
 
 async def test_an_error_gets_a_kind_answer(house: House) -> None:
-    async def broken() -> Check:
+    async def broken(audience: Audience) -> ForgottenExchange | None:
         raise RuntimeError("broken")
 
-    house.health.register("broken", broken)
+    house.memory.forget_last = broken  # type: ignore[method-assign]
     async with house.door():
         await until_registered(house)
-        answer = await house.alice.runs(house.elena, "/status")
+        answer = await house.alice.runs(house.elena, "/forget-last")
     assert answer.text.startswith("Something went wrong on my side.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from src_v2.core.events import Done, ReplyEvent
+from src_v2.core.events import Done, Failed, ReplyEvent, TurnStarted
 from src_v2.core.messages import Turn
 from src_v2.memory.models import InterruptedTurn
 from tests.integration.discord_house import House, at_the_harbour, echo, fails, says, telling
@@ -85,6 +85,33 @@ async def test_a_failed_reply_can_be_asked_for_again_by_the_asker_only(house: Ho
     assert refused.messages[0].content == "Only the person who asked can do that."
     assert house.engine.asked == ["say something", "say something"]
     assert len([message for message in house.by_elena(reply.channel) if not message.is_ephemeral]) == 1
+
+
+async def test_whatever_failed_can_be_asked_again(house: House) -> None:
+    async def refused(turn: Turn) -> AsyncGenerator[ReplyEvent, None]:
+        yield TurnStarted(turn.id)
+        yield Failed(turn.id, "That is too long for me.", retryable=False)
+
+    house.engine.script = refused
+    async with house.door():
+        await house.alice.dm(house.elena, "say something")
+        reply = await house.alice.sees(house.elena, from_=house.elena)
+    assert reply.components[0]["components"][0]["label"] == "Try again"
+
+
+async def test_what_is_said_while_the_process_stops_is_kept_for_the_next_start(house: House) -> None:
+    house.engine.gate.clear()
+    async with house.door():
+        await house.alice.dm(house.elena, "hello")
+        await house.engine.until_turns(1)
+        stopping = asyncio.create_task(house.lanes.drain(5))
+        await asyncio.sleep(0)
+        await house.alice.dm(house.elena, "and this?")
+        await house.discord.wait_until(lambda: bool(house.memory.kept), what="the message to be kept")
+        house.engine.gate.set()
+        await stopping
+    assert [message.text for message in house.memory.kept] == ["and this?"]
+    assert house.engine.asked == ["hello"]
 
 
 async def test_the_button_works_after_a_restart(house: House) -> None:

@@ -42,10 +42,12 @@ async def ping(interaction: Ask) -> None:
 
 @app_commands.command(description="See what is working and what is not")
 async def status(interaction: Ask) -> None:
-    """Say what is up, in plain words."""
+    """Say what is up, in plain words; addresses, paths and remedies are for owners."""
     await interaction.response.defer(ephemeral=True, thinking=True)
-    checks = await interaction.client.around.health.run()
-    await interaction.edit_original_response(content=_in_words(checks))
+    client = interaction.client
+    checks = await client.around.health.run()
+    text = _in_words(checks, in_detail=is_owner(client, interaction.user.id))
+    await interaction.edit_original_response(content=text)
 
 
 @app_commands.command(description="Read a character's files again (owner only)")
@@ -67,6 +69,9 @@ async def forget_last(interaction: Ask) -> None:
     client, channel = interaction.client, interaction.channel
     if channel is None:
         await tell(interaction, "I can't see this channel.")
+        return
+    if client.desk.busy(channel.id):  # what the reply will leave behind could not be forgotten yet
+        await tell(interaction, "A reply is still on its way. Stop it first or wait.")
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     who = audience(client.character, interaction.user.id, channel)
@@ -105,13 +110,14 @@ def is_owner(client: CharacterClient, user_id: int) -> bool:
     return user_id in {application.owner.id, *(member.id for member in team)}
 
 
-def _in_words(checks: Sequence[Check]) -> str:
+def _in_words(checks: Sequence[Check], *, in_detail: bool) -> str:
     if not checks:
         return "Everything I know of is working."
     lines = []
     for check in sorted(checks, key=lambda check: (check.ok, check.name)):
         remedy = f" What helps: {check.remedy}." if check.remedy and not check.ok else ""
-        lines.append(f"{'✅' if check.ok else '⚠️'} {check.name}: {check.detail}.{remedy}")
+        detail = f": {check.detail}.{remedy}" if in_detail else ""
+        lines.append(f"{'✅' if check.ok else '⚠️'} {check.name}{detail}")
     return "\n".join(lines)[:MESSAGE_LIMIT]
 
 

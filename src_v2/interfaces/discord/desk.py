@@ -44,7 +44,7 @@ class Desk:
         into: discord.Message | None = None,
         late: bool = False,
     ) -> bool:
-        """Have `message` answered; False when it was answered before or the process is stopping.
+        """Have `message` answered; False when it was answered before, or is kept because the process is stopping.
 
         `again`: the user asks for another try, which takes the place of the message `into`. `late`: other messages
         may have come in between unseen.
@@ -52,7 +52,8 @@ class Desk:
         channel_id = message.channel.id
         present = () if is_direct(message.channel) else self._notes.present(channel_id, without=message.author.id)
         surface = self._surface(message, into, late=late)
-        taken = await self._around.lanes.submit(incoming(message, self._character, me, present), surface, again=again)
+        asked = incoming(message, self._character, me, present)
+        taken = await self._around.lanes.submit(asked, surface, again=again, later=True)
         shown_on = self._around.lanes.shown_on(self._character, platform_id(channel_id), str(message.id))
         if shown_on is surface:
             self._live.setdefault(channel_id, []).append(surface)
@@ -60,6 +61,10 @@ class Desk:
             shown_on.asked.message_ids.append(message.id)
             shown_on.asked.may_ping |= _people(message)
         return taken
+
+    def busy(self, channel_id: int) -> bool:
+        """Whether a reply is being made in a channel, or waits to be."""
+        return channel_id in self._live
 
     def running(self, channel_id: int) -> DiscordSurface | None:
         """Return the reply that is being made in a channel."""

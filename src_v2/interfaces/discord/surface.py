@@ -74,9 +74,9 @@ class DiscordSurface:
             case Done(_, message_id, text):
                 self._text, self._message_id = text, message_id
                 self._end()
-            case Failed(_, text, retryable):
+            case Failed(_, text):
                 self._text = text
-                self._button = self._retry_button(self.asked) if retryable else None
+                self._button = self._retry_button(self.asked)
                 self._end()
             case Stopped(_, _, reason, message_id) if reason in {StopReason.USER, StopReason.SHUTDOWN}:
                 self._message_id = message_id or None

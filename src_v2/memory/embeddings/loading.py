@@ -171,7 +171,7 @@ class LocalEmbedder:
         except EmbeddingError as error:
             self._give_up(error)
         except Exception as error:  # noqa: BLE001 - the background task's edge: whoever waits gets the error
-            self._give_up(EmbeddingError(f"no embedding model: {type(error).__name__}: {error}"))
+            self._give_up(EmbeddingError(f"no embedding model: {type(error).__name__}: {error}", retryable=True))
         else:
             self._show_progress(1.0, f"{exported.manifest.model} is ready")
             self.ready.set()

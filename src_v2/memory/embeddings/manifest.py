@@ -51,7 +51,6 @@ class Manifest:
     document_prefix: str
     parity: Parity
     files: dict[str, int]
-    normalise: bool = True
     format: int = FORMAT
 
     @property
@@ -79,7 +78,8 @@ def read_export(folder: Path) -> ExportedModel | None:
         raw: dict[str, Any] = orjson.loads((folder / MANIFEST).read_bytes())
         if raw.get("format") != FORMAT:
             return None
-        manifest = Manifest(**{**raw, "parity": Parity(**raw["parity"])})
+        known = {name: value for name, value in raw.items() if name in Manifest.__dataclass_fields__}
+        manifest = Manifest(**{**known, "parity": Parity(**raw["parity"])})
         whole = all((folder / name).stat().st_size == size for name, size in manifest.files.items())
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -26,6 +26,8 @@ _HUB_SHARE = 0.5
 class ModelNotHad(EmbeddingError):
     """This model is nowhere to be had right now; another one may be used."""
 
+    retryable = True
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:

@@ -1,9 +1,11 @@
 """Character folders for these tests: a minimal one, and one that uses every key there is."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 MakeCharacter = Callable[..., Path]
 
@@ -93,3 +95,12 @@ def make_character(tmp_path: Path) -> MakeCharacter:
         return folder
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _every_event_is_logged() -> Iterator[None]:
+    """Let these tests hear of what works, too: the others keep it out of their output."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield
+    structlog.configure(wrapper_class=before)

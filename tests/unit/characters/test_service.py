@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter, Severity
 from src_v2.characters.service import Characters
 from src_v2.core.errors import CharacterNotFound

@@ -2,13 +2,15 @@
 
 import asyncio
 import errno
+import logging
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 from watchdog.observers.api import BaseObserver
 from watchdog.observers.inotify import InotifyObserver
@@ -67,6 +69,15 @@ async def live(tmp_path: Path, make_character: MakeCharacter) -> AsyncIterator[L
     await watcher.start()
     yield Live(characters)
     await watcher.stop()
+
+
+@pytest.fixture
+def every_level() -> Iterator[None]:
+    """Let a test see what is logged at any level, whatever the others are spared."""
+    usual = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET))
+    yield
+    structlog.configure(wrapper_class=usual)
 
 
 def watching_threads() -> list[str]:
@@ -154,7 +165,7 @@ async def test_what_was_saved_before_the_watch_began_is_not_missed(
     tmp_path: Path, make_character: MakeCharacter
 ) -> None:
     folder = make_character()
-    characters = Characters(tmp_path)
+    characters = Refreshed(tmp_path)
     characters.load_all()
     (folder / "character.md").write_text("Saved in between.")
     live, watcher = Live(characters), CharacterWatcher(characters)
@@ -175,12 +186,13 @@ def no_more_instances() -> BaseObserver:
     raise OSError(errno.EMFILE, "inotify instance limit reached")
 
 
+@pytest.mark.usefixtures("every_level")
 @pytest.mark.parametrize("unavailable", [NoMoreWatches, no_more_instances])
 async def test_without_inotify_it_looks_for_itself(
     tmp_path: Path, make_character: MakeCharacter, unavailable: Callable[[], BaseObserver]
 ) -> None:
     folder = make_character()
-    characters = Characters(tmp_path)
+    characters = Refreshed(tmp_path)
     characters.load_all()
     watcher = CharacterWatcher(characters, observers=(unavailable, polling_observer))
     with capture_logs() as logs:
