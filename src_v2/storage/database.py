@@ -2,8 +2,8 @@
 
 What a caller sees of errors: whatever means "the database cannot serve us now" (no connection, connection lost,
 locked, disk full, too slow, not migrated yet) becomes `StoreUnavailable`. Everything else stays SQLAlchemy's own:
-`IntegrityError` is for the caller to act upon, and the rest are bugs that should look like bugs. Parameters never appear
-in an error's text.
+`IntegrityError` is for the caller to act upon, and the rest are bugs that should look like bugs. Parameters never
+appear in an error's text.
 """
 
 import asyncio

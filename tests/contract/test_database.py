@@ -237,6 +237,32 @@ async def test_postgresql_killed_in_a_transaction_is_unavailable_until_it_is_bac
     await db.close()
 
 
+async def test_a_postgresql_without_its_tables_yet_is_unavailable(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    with pytest.raises(StoreUnavailable):
+        await add(db, 1)
+    await db.close()
+
+
+async def test_the_transaction_that_loses_a_deadlock_on_postgresql_may_try_again(postgres_url: str) -> None:
+    db = Database(postgres_url)
+    async with db.write() as connection:
+        await connection.run_sync(METADATA.create_all)
+    await add(db, 1)
+    await add(db, 2)
+    both_hold_one = asyncio.Barrier(2)
+
+    async def take(first: int, second: int) -> None:
+        async with db.write() as connection:
+            await connection.execute(select(NOTES).where(NOTES.c.id == first).with_for_update())
+            await both_hold_one.wait()
+            await connection.execute(select(NOTES).where(NOTES.c.id == second).with_for_update())
+
+    outcomes = await asyncio.gather(take(1, 2), take(2, 1), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes if outcome is not None] == [StoreUnavailable]
+    await db.close()
+
+
 async def test_postgresql_that_hangs_is_noticed_by_new_and_by_open_connections(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

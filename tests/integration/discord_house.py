@@ -208,6 +208,12 @@ class House:
                 await asyncio.sleep(0.01)
         return check
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait for something that no event on Discord announces."""
+        async with asyncio.timeout(5):
+            while not holds():  # noqa: ASYNC110 - lanes and memory tell nobody by themselves
+                await asyncio.sleep(0.01)
+
     async def until_final(self, message: Message, text: str) -> None:
         """Wait until a message shows `text`."""
         await self.discord.wait_until(lambda: message.content == text, what=f"the message to say {text[:40]!r}")

@@ -90,7 +90,7 @@ async def test_forget_last_says_exactly_what_went(house: House) -> None:
         await until_registered(house)
         asked = await house.alice.says(general, f"{house.elena.mention} hello")
         reply = await house.alice.sees(general, from_=house.elena)
-        await house.discord.wait_until(lambda: bool(house.memory.links), what="the end of the reply")
+        await house.until(lambda: not house.lanes.busy)
         house.memory.last = ForgottenExchange(("a", "b"), (asked.id, reply.id))
         answer = await house.alice.runs(house.elena, "/forget-last", general)
     assert reply.deleted

@@ -107,7 +107,7 @@ async def test_what_is_said_while_the_process_stops_is_kept_for_the_next_start(h
         stopping = asyncio.create_task(house.lanes.drain(5))
         await asyncio.sleep(0)
         await house.alice.dm(house.elena, "and this?")
-        await house.discord.wait_until(lambda: bool(house.memory.kept), what="the message to be kept")
+        await house.until(lambda: bool(house.memory.kept))
         house.engine.gate.set()
         await stopping
     assert [message.text for message in house.memory.kept] == ["and this?"]

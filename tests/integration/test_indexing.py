@@ -1,4 +1,4 @@
-"""The index follows SQL: whatever was away or refused, in the end every message has its vector and no vector is left."""
+"""The index follows SQL: whatever was away or refused, every message gets its vector and no other vector stays."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
 import pytest
 
 from src_v2.core.errors import EmbeddingError
@@ -47,6 +48,16 @@ async def test_an_export_on_the_shelf_is_used(tmp_path: Path, start: Started) ->
     described = embedder.describe()
     assert (described.state, described.fallback_reason, described.progress) == ("ready", "", 1.0)
     assert embedder.spec == described.active == EmbeddingSpec(WANTED, 768)
+
+
+async def test_an_export_that_an_earlier_version_described_in_more_words_is_used(
+    tmp_path: Path, start: Started
+) -> None:
+    manifest = tiny_export(tmp_path / "models", WANTED, 768).folder / "manifest.json"
+    manifest.write_bytes(orjson.dumps(orjson.loads(manifest.read_bytes()) | {"normalise": True}))
+    embedder = await start()
+    await embedder.ready.wait()
+    assert embedder.spec == EmbeddingSpec(WANTED, 768)
 
 
 async def test_the_packaged_model_steps_in_and_says_why(tmp_path: Path, start: Started) -> None:
@@ -114,6 +125,8 @@ async def test_a_pinned_model_that_is_gone_is_an_error_and_not_another_model(tmp
         await embedder.encode(["dog"], kind="query")
     described = embedder.describe()
     assert (described.state, described.error) == ("failed", "no hub")
+    assert embedder.ready.error is not None
+    assert embedder.ready.error.retryable
 
 
 async def test_a_size_that_does_not_fit_names_both_numbers(tmp_path: Path, start: Started) -> None:
