@@ -15,6 +15,9 @@ from src_v2.storage import migrate
 from src_v2.storage.stores import Stores
 from src_v2.wiring import model_chain, model_keys
 
+COPIED_WRONG = (
+    "Copy it from the Discord developer portal, Bot, Reset Token; not the application id or the client secret."
+)
 _TOKEN_SHAPE = re.compile(r"[\w-]{20,}\.[\w-]{6}\.[\w-]{27,}")
 """Discord's bot tokens: base64url of the bot's id, of a moment, and a signature."""
 
@@ -42,12 +45,10 @@ async def settings_checks(settings: Settings) -> list[Check]:
     if settings.llm.model.startswith("offline"):
         found += await _ollama(settings)
     tokens = settings.discord_tokens()
-    found += [_token(name, token) for name, token in tokens.items()]
     if not tokens:
-        found.append(Check("discord", ok=True, detail="off (DISCORD_TOKEN is empty)"))
-    elif settings.discord.message_content == "off":
-        found.append(Check("discord intents", ok=True, detail="no message content: direct messages and mentions only"))
-    return found
+        return [*found, Check("discord", ok=True, detail="off (DISCORD_TOKEN is empty)")]
+    content_wanted = settings.discord.message_content == "on"
+    return found + [await _token(name, token, content_wanted=content_wanted) for name, token in tokens.items()]
 
 
 async def _database(stores: Stores) -> Check:
@@ -112,8 +113,10 @@ async def _ollama(settings: Settings) -> list[Check]:
     return [Check("ollama", ok=True, detail=f"found here with {', '.join(models)}", remedy=remedy)]
 
 
-def _token(character: str, token: str) -> Check:
-    if _TOKEN_SHAPE.fullmatch(token):
-        return Check(f"discord token of {character}", ok=True, detail="has the shape of a bot token")
-    remedy = "Copy it from the Discord developer portal, Bot, Reset Token; not the application id or the client secret."
-    return Check(f"discord token of {character}", ok=False, detail="does not look like a bot token", remedy=remedy)
+async def _token(character: str, token: str, *, content_wanted: bool) -> Check:
+    if not _TOKEN_SHAPE.fullmatch(token):
+        detail = "does not look like a bot token"
+        return Check(f"discord token of {character}", ok=False, detail=detail, remedy=COPIED_WRONG)
+    from src_v2.interfaces.discord.probe import probe_token
+
+    return await probe_token(character, token, content_wanted=content_wanted)

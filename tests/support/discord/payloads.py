@@ -6,6 +6,7 @@ from tests.support.discord.state import (
     Attachment,
     BotAccount,
     Channel,
+    Intent,
     Member,
     Message,
     Role,
@@ -30,13 +31,18 @@ def user(who: User) -> Json:
     }
 
 
+MESSAGE_CONTENT_FLAG = 1 << 19
+"""Discord's GATEWAY_MESSAGE_CONTENT_LIMITED: granted to bots in fewer than 100 servers."""
+
+
 def own_user(bot: BotAccount) -> Json:
     """Return the user object a bot gets about itself."""
     return user(bot) | {"verified": True, "mfa_enabled": True, "locale": "en-US", "email": None}
 
 
 def application(bot: BotAccount) -> Json:
-    """Return the bot's application object."""
+    """Return the bot's application object; its flags say which privileged intents the portal grants."""
+    flags = MESSAGE_CONTENT_FLAG if Intent.MESSAGE_CONTENT in bot.allowed else 0
     return {
         "id": bot.id,
         "name": bot.name,
@@ -44,8 +50,8 @@ def application(bot: BotAccount) -> Json:
         "description": "",
         "type": None,
         "verify_key": "0" * 64,
-        "flags": 0,
-        "flags_new": "0",
+        "flags": flags,
+        "flags_new": str(flags),
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,
