@@ -1,5 +1,6 @@
 """Builds LangChain chat models from specs. Providers' libraries are imported here, when a model of theirs is built."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from src_v2.agents.models.providers import Protocol
 from src_v2.agents.models.spec import ModelSpec, require_key
 
 ANTHROPIC_MAX_TEMPERATURE = 1.0
+REASONS_FIRST = re.compile(r"o\d|gpt-5(?!.*chat)")
+"""OpenAI's reasoning models: they answer 400 to any temperature but their own."""
 NO_KEY = "none"
 """What clients send where no key is needed; they refuse to have none at all."""
 
@@ -63,8 +66,8 @@ class ModelBuilder:
         )
 
     def _temperature_for(self, spec: ModelSpec) -> dict[str, Any]:
-        """Return the temperature, unless the model refuses to be given one (OpenAI's o-series)."""
-        reasons_first = spec.provider == "openai" and spec.model[:1] == "o" and spec.model[1:2].isdigit()
+        """Return the temperature, unless the model refuses to be given one."""
+        reasons_first = spec.provider == "openai" and REASONS_FIRST.match(spec.model)
         return {} if reasons_first else {"temperature": self.temperature}
 
     def _anthropic(self, spec: ModelSpec, key: str) -> BaseChatModel:
