@@ -122,7 +122,7 @@ class App:
         for step in closing:
             try:
                 await step
-            except Exception as error:
+            except Exception as error:  # an edge: the process ends, and what can still be closed must be
                 log.exception("stop_failed", error=type(error).__name__)
 
     async def _stop_background(self) -> None:

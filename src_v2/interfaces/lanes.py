@@ -161,7 +161,7 @@ class Lanes:
         """Store a message that waits. It is in its lane already, so a failure only costs its safety from a crash."""
         try:
             await self._history.keep(message, turn_id=turn_id)
-        except Exception as error:
+        except Exception as error:  # an edge: the message is queued, whatever the store says
             log.exception("waiting_message_not_kept", error=type(error).__name__)
 
     def _is_redelivery(self, message: IncomingMessage) -> bool:

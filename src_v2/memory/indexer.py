@@ -189,7 +189,7 @@ class Indexer:
                 await self._look_for_orphans()
         except (StoreError, EmbeddingError) as error:
             self._outages.failed("index", error)
-        except Exception as error:
+        except Exception as error:  # a job's edge: one bad batch must not end indexing for ever
             log.exception("indexing_failed", error=type(error).__name__)
         else:
             self._outages.worked("index")

@@ -62,7 +62,7 @@ class Writer:
             try:
                 if not self._spool.empty:
                     await self.catch_up()
-            except Exception as error:
+            except Exception as error:  # a job's edge: it must still be there when SQL is back
                 log.exception("catching_up_failed", error=type(error).__name__)
             await self._clock.sleep(CATCH_UP_EVERY_S)
 

@@ -6,6 +6,7 @@ people and messages are never tags: each would be a series of its own, and none 
 
 import asyncio
 import math
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -60,7 +61,7 @@ class NoMetrics:
         """Do nothing."""
 
 
-class BatchedMetrics:
+class BatchedMetrics(ABC):
     """A queue of lines and the task that writes them; what writing means is said by `_write` in the children.
 
     `written`, `dropped` (queue full, or writing failed) and `refused` (forbidden tag, nothing to say) count points.
@@ -145,9 +146,11 @@ class BatchedMetrics:
             log.warning("metrics_not_written", error=type(error).__name__)
         self._failing = True
 
+    @abstractmethod
     async def _write(self, lines: list[str]) -> None:
-        raise NotImplementedError
+        """Send a batch of lines; raises whatever goes wrong."""
 
+    @abstractmethod
     async def _close(self) -> None:
         """Let go of connections, when there are any."""
 
@@ -161,6 +164,9 @@ class FileMetrics(BatchedMetrics):
 
     async def _write(self, lines: list[str]) -> None:
         await asyncio.to_thread(self._append, "\n".join(lines) + "\n")
+
+    async def _close(self) -> None:
+        """Hold nothing: the file is opened for each batch."""
 
     def _append(self, text: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

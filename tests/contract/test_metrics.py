@@ -108,6 +108,9 @@ async def test_stopping_waits_two_seconds_at_most_for_a_server_that_hangs(monkey
         async def _write(self, lines: list[str]) -> None:
             await asyncio.Event().wait()
 
+        async def _close(self) -> None:
+            pass
+
     monkeypatch.setattr("src_v2.storage.metrics.STOP_TIMEOUT_S", 0.05)
     sink = Stuck(SystemClock())
     await sink.start()
