@@ -6,7 +6,7 @@ from datetime import datetime
 from src_v2.agents.models.records import CallRecord
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Turn
-from src_v2.memory.rows import RowWrite
+from src_v2.storage.rows import RowWrite
 
 
 def call_row(call: CallRecord, turn: Turn, mode: str, at: datetime) -> RowWrite:

@@ -22,9 +22,9 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
 from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
-from src_v2.memory.rows import RowWrite
 from src_v2.memory.service import MemoryService
 from src_v2.storage.metrics import MetricsSink
+from src_v2.storage.rows import RowWrite
 
 log = structlog.get_logger(__name__)
 

@@ -7,17 +7,9 @@ from typing import Any
 
 from src_v2.core.audience import Audience
 from src_v2.core.messages import Author, IncomingMessage, Role, Turn
+from src_v2.storage.rows import RowWrite
 
 TURN_OUTCOME = ("status", "error", "finished_at")
-
-
-@dataclass(frozen=True, slots=True)
-class RowWrite:
-    """One row for one table; when its key exists already, only the columns in `update` change."""
-
-    table: str
-    values: dict[str, Any]
-    update: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

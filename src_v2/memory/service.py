@@ -15,7 +15,6 @@ from src_v2.memory.indexer import Indexer
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.memory.rows import (
     RefChange,
-    RowWrite,
     message_rows,
     ref_row,
     reply_row,
@@ -26,6 +25,7 @@ from src_v2.memory.rows import (
 from src_v2.memory.store import MemoryStore
 from src_v2.memory.writer import Writer
 from src_v2.storage.cache import Cache
+from src_v2.storage.rows import RowWrite
 
 log = structlog.get_logger(__name__)
 

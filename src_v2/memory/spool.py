@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-from src_v2.memory.rows import RefChange, RowWrite, Transaction
+from src_v2.memory.rows import RefChange, Transaction
+from src_v2.storage.rows import RowWrite
 
 PRIVATE_FILE_MODE = 0o600
 

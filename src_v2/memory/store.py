@@ -1,21 +1,21 @@
 """The memory's SQL: the only place that queries messages, turns and sessions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby, takewhile
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.memory.models import IndexItem
-from src_v2.memory.rows import RowWrite
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
-from src_v2.storage.tables import METADATA, message_refs, messages, turns, users
+from src_v2.storage.rows import RowWrite, RowWriter, without_nul
+from src_v2.storage.tables import message_refs, messages, turns, users
 
 
 class MemoryStore:
@@ -23,7 +23,7 @@ class MemoryStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._upserts: dict[tuple[str, tuple[str, ...]], Executable] = {}
+        self._rows = RowWriter(database)
 
     async def last_session(self, audience: Audience) -> tuple[str, datetime] | None:
         """Return (session id, time of its last message) of this user with this character in this channel."""
@@ -38,26 +38,8 @@ class MemoryStore:
         return (row[0], row[1]) if row else None
 
     async def apply(self, rows: Sequence[RowWrite]) -> None:
-        """Write `rows` in one transaction, with one statement per run of rows of the same table."""
-        async with self._db.write() as connection:
-            for (table, update_columns), group in groupby(rows, key=lambda row: (row.table, row.update)):
-                # The rows go in as parameters: with `values(rows)` the statement would be compiled anew every time.
-                await connection.execute(self._upsert(table, update_columns), [_storable(row.values) for row in group])
-
-    def _upsert(self, table_name: str, update_columns: tuple[str, ...]) -> Executable:
-        """Return the statement for one kind of row; built once, because building it costs more than running it."""
-        key = (table_name, update_columns)
-        if key not in self._upserts:
-            table = METADATA.tables[table_name]
-            insert = self._db.upsert(table)
-            keys = list(table.primary_key.columns)
-            newer = {name: insert.excluded[name] for name in update_columns}
-            self._upserts[key] = (
-                insert.on_conflict_do_update(index_elements=keys, set_=newer)
-                if newer
-                else insert.on_conflict_do_nothing(index_elements=keys)
-            )
-        return self._upserts[key]
+        """Write `rows` in one transaction."""
+        await self._rows.apply(rows)
 
     async def recent(self, audience: Audience, limit: int) -> list[StoredMessage]:
         """Return the last `limit` messages of this character in this channel, in the order of their turns."""
@@ -87,7 +69,7 @@ class MemoryStore:
 
         Looks before it writes: most edits that a platform reports are of messages that are none of ours.
         """
-        text = _without_nul(text)
+        text = without_nul(text)
         target = await self._id_of(character, platform_message_id)
         if target is None:
             return None
@@ -220,15 +202,6 @@ class MemoryStore:
     async def _delete(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
         await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
         await connection.execute(delete(messages).where(messages.c.id.in_(ids)))
-
-
-def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _without_nul(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _without_nul(text: str) -> str:
-    """Return text that every database takes: PostgreSQL refuses the NUL character, which nobody can see anyway."""
-    return text.replace("\x00", "")
 
 
 def _visible(audience: Audience) -> ColumnElement[bool]:

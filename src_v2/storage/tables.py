@@ -71,9 +71,11 @@ messages = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("indexed_in", Text),  # the vector collection that holds it; null until it does
+    Column("learned_in", Text),  # the summary of the stretch that it was read back in; null until it was
     Index(None, "character", "channel_id", "created_at"),
     Index(None, "character", "user_id", "created_at"),
     Index(None, "indexed_in"),
+    Index(None, "learned_in", "session_id"),
     Index(None, "created_at"),
 )
 
@@ -112,4 +114,104 @@ llm_calls = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "created_at"),
     Index(None, "user_id", "created_at"),
+)
+
+facts = Table(
+    "v2_facts",
+    METADATA,
+    # What somebody said to be true, once said never changed: what holds now follows from all that were said.
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),  # whom the exchange was with
+    Column("speaker_id", Text, nullable=False),  # who said it
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("subject", Text, nullable=False),  # "user", or whom or what else it is about
+    Column("subject_kind", Text, nullable=False),
+    Column("predicate", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("stance", Text, nullable=False),  # stated or retracted
+    Column("confidence", Float, nullable=False),
+    Column("source_message_id", Text, nullable=False),
+    Column("learned_in", Text),  # the summary it came with; null for what was understood at once
+    Column("said_at", UtcDateTime, nullable=False),
+    Column("valid_from", Text),  # ISO date as exact as it was said: 2026, 2026-05 or 2026-05-17
+    Column("valid_until", Text),
+    Column("indexed_in", Text),
+    Column("graphed_in", Text),  # the graph's layout that holds it; null until it does
+    Index(None, "character", "user_id", "said_at"),
+    Index(None, "source_message_id"),
+    Index(None, "learned_in"),
+    Index(None, "indexed_in"),
+    Index(None, "graphed_in"),
+)
+
+preferences = Table(
+    "v2_preferences",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("speaker_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("name", Text, nullable=False),  # length, tone, nickname, avoid or language
+    Column("value", Text, nullable=False),
+    Column("stance", Text, nullable=False),  # stated or retracted
+    Column("source_message_id", Text, nullable=False),
+    Column("learned_in", Text),
+    Column("said_at", UtcDateTime, nullable=False),
+    Index(None, "character", "user_id", "said_at"),
+    Index(None, "source_message_id"),
+    Index(None, "learned_in"),
+)
+
+summaries = Table(
+    "v2_summaries",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("topics", Text, nullable=False),  # a JSON list of words
+    Column("emotions", Text, nullable=False),  # a JSON list of words
+    Column("importance", Integer, nullable=False),  # 1 (small talk) to 5 (changes a life)
+    Column("started_at", UtcDateTime, nullable=False),  # of its first message
+    Column("ended_at", UtcDateTime, nullable=False),  # of its last message
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("indexed_in", Text),
+    Index(None, "character", "user_id", "ended_at"),
+    Index(None, "session_id"),
+    Index(None, "indexed_in"),
+)
+
+outbox = Table(
+    "v2_outbox",
+    METADATA,
+    Column("id", Text, primary_key=True),  # the job's idempotency key
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),  # a JSON object
+    Column("order_key", Text),
+    Column("priority", Integer, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),  # when it was handed over; rows without an order key go then
+    Index(None, "sent_at", "created_at"),
+    Index(None, "order_key"),
+)
+
+workers = Table(
+    "v2_workers",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("queues", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
 )

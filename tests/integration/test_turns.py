@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from src_v2.core.events import Done, Failed, Stopped, TextDelta, Usage
 from src_v2.core.messages import Role, StopReason
-from src_v2.memory.rows import RowWrite
 from src_v2.memory.spool import Spool
+from src_v2.storage.rows import RowWrite
 from src_v2.storage.tables import llm_calls, messages, turns
 from tests.support.house import House
 from tests.support.llm import LocalLLM, Script

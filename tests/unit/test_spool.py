@@ -4,8 +4,9 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from src_v2.memory.rows import RefChange, RowWrite
+from src_v2.memory.rows import RefChange
 from src_v2.memory.spool import Spool
+from src_v2.storage.rows import RowWrite
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
