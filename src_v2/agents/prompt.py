@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from src_v2.agents.fence import clean_name, fenced, one_line, person_name
-from src_v2.agents.models.tokens import estimate_tokens
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.models import Character
+from src_v2.core.fence import clean_name, fenced, one_line, person_name
 from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
+from src_v2.core.tokens import estimate_tokens
 from src_v2.memory.models import Memory
 
 LONG_DATE = "%A, %d %B %Y, %H:%M"

@@ -14,9 +14,10 @@ from src_v2.agents.models.failures import as_model_error
 from src_v2.agents.models.providers import Protocol
 from src_v2.agents.models.records import CallRecord, ModelChunk, Recorder
 from src_v2.agents.models.spec import ModelSpec
-from src_v2.agents.models.tokens import BYTES_PER_TOKEN, estimate_prompt_tokens, estimate_tokens
+from src_v2.agents.models.tokens import estimate_prompt_tokens
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelTimeout, ModelUnavailable
+from src_v2.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 log = structlog.get_logger(__name__)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage
 
-from src_v2.agents.fence import fenced
 from src_v2.agents.models.offline.model import OfflineChatModel
 from src_v2.agents.models.offline.words import meanings
 from src_v2.agents.prompt import PRIVATE_PLACE
+from src_v2.core.fence import fenced
 
 CHARACTER = """# Elena
 You are a marine biologist. You love tide pools.

@@ -2,7 +2,8 @@
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
-from src_v2.agents.models.tokens import estimate_prompt_tokens, estimate_tokens
+from src_v2.agents.models.tokens import estimate_prompt_tokens
+from src_v2.core.tokens import estimate_tokens
 
 
 def test_english_is_about_four_characters_per_token() -> None:

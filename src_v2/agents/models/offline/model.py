@@ -13,7 +13,8 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 
 from src_v2.agents.models.offline.answering import answer
 from src_v2.agents.models.offline.reading import read_prompt
-from src_v2.agents.models.tokens import estimate_prompt_tokens, estimate_tokens
+from src_v2.agents.models.tokens import estimate_prompt_tokens
+from src_v2.core.tokens import estimate_tokens
 
 _WORD_WITH_SPACE = re.compile(r"\s*\S+\s*")
 
