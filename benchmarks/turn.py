@@ -100,8 +100,7 @@ async def remember(app: App, count: int) -> None:
         walk = f"I walked {number % 17} miles to lighthouse number {number % 29}"
         text = f"On day {number} {walk} and met {number % 43} gulls."
         await app.memory.keep(message(app, "walker", text))
-    app.indexer.wake()
-    await app.indexer.caught_up()
+    await app.jobs.idle()
 
 
 async def one_by_one(app: App, folder: Path, turns: int) -> dict[str, float]:
@@ -109,7 +108,7 @@ async def one_by_one(app: App, folder: Path, turns: int) -> dict[str, float]:
     database, vectors = app.stores.database, app.stores.vectors
     trips = []
     for number in range(turns):
-        await app.indexer.caught_up()
+        await app.jobs.idle()
         before = database.round_trips + vectors.round_trips
         listener = Listener()
         await app.lanes.submit(message(app, "walker", f"How far is lighthouse number {number}?"), listener)
@@ -136,7 +135,7 @@ async def crowd(app: App, users: int, turns_each: int) -> dict[str, float]:
         started = time.perf_counter()
         await asyncio.gather(*(talk(number) for number in range(users)))
         seconds = time.perf_counter() - started
-    await app.indexer.caught_up()
+    await app.jobs.idle()
     return {
         f"turns_per_s_{users}_users": users * turns_each / seconds,
         f"loop_stall_ms_{users}_users": watch.longest_s * 1000,
@@ -151,7 +150,7 @@ async def cpu_per_token(folder: Path, turns: int, tokens_per_s: float) -> float:
             for number in range(turns):
                 listener = await ask(app, "cpu", f"Tell me story {number}.")
                 spent.append(listener.cpu_s[1] - listener.cpu_s[0])
-                await app.indexer.caught_up()
+                await app.jobs.idle()
     return percentile(spent, 0.5) / (STREAMED_TOKENS - 1) * 1000
 
 

@@ -1,12 +1,12 @@
 """The composition root: turns settings into the running process. The only place that wires objects together.
 
-Start order: stores, characters, memory, engine, doors. Stop order is the reverse, so that no turn is cut off.
+Start order: stores, characters, memory, jobs, doors. Stop order is the reverse, so that no turn is cut off.
 """
 
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
 
 import aiohttp
@@ -16,14 +16,18 @@ from src_v2 import checks, wiring
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
+from src_v2.background import Background, follow_ups, understood_at_once
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import CharacterNotFound, SettingsError
+from src_v2.core.jobs import Queue
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
+from src_v2.knowledge.extraction import Extraction
+from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
@@ -45,7 +49,8 @@ ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 class App:
     """One WhisperEngine process, made from settings. Nothing is opened before `start`.
 
-    `embedder` and `clock` take the place of those that the settings would give.
+    `embedder` and `clock` take the place of those that the settings would give. `queues` are those whose jobs it does;
+    `worker` is the name under which a process without doors does them.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class App:
         on_embedding_progress: ProgressCallback | None = None,
         embedder: StartableEmbedder | None = None,
         clock: Clock | None = None,
+        queues: Iterable[Queue] | None = None,
+        worker: str = "",
     ) -> None:
         forbid_tracing()
         self.settings = settings
@@ -70,11 +77,23 @@ class App:
         )
         self.models = wiring.language_models(settings, self.model_chain, self.clock)
         self._outages = Outages()
-        self.store = MemoryStore(self.stores.database)
-        self.indexer = Indexer(self.store, self.stores.vectors, self.embedder, self._outages, self.clock)
-        self.writer = Writer(self.store, Spool(settings.general.data_dir / SPOOL_FILE), self.indexer, self.clock)
+        self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
+        self.indexer = Indexer(
+            self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
+            keys=[KnowledgeKeys(self.stores.database)],
+        )  # fmt: skip
+        self.writer = Writer(
+            self.store, Spool(settings.general.data_dir / SPOOL_FILE), self.clock, on_requested=self._wake_jobs
+        )
         self.memory = self._memory()
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
+        self.reading_models = wiring.reading_models(settings, self.model_chain, self.clock)
+        self.background = Background(
+            settings, self.stores, self.indexer, self.reading_models, self._outages, self.clock,
+            queues=queues, worker=worker,
+        )  # fmt: skip
+        self.knowledge = self.background.knowledge
+        self.jobs = self.background.jobs
         self.engine = self._engine()
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
@@ -82,7 +101,7 @@ class App:
         if doors and settings.discord_tokens():
             self.doors.append(self._discord_door(discord_connector_factory))
         self._watcher = CharacterWatcher(self.characters)
-        self._background: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         checks.register(self.health, settings, self.stores, self.characters, self.embedder)
 
     @property
@@ -100,7 +119,8 @@ class App:
         self._require_characters()
         await self._watcher.start()
         self.embedder.start()
-        self.indexer.start()
+        await self.jobs.start()
+        self._in_background(self.indexer.open())
         self._in_background(self.writer.keep_catching_up())
         self._in_background(self._prepare_models())
         for door in self.doors:
@@ -113,9 +133,10 @@ class App:
             *(door.stop() for door in reversed(self.doors)),
             self.engine.drain(),
             self._watcher.stop(),
-            self.indexer.stop(),
+            self.jobs.stop(self.settings.general.shutdown_grace_s),
             self._stop_background(),
             self.models.close(),
+            self.reading_models.close(),
             self.embedder.close(),
             self.stores.close(),
         ]
@@ -126,9 +147,9 @@ class App:
                 log.exception("stop_failed", error=type(error).__name__)
 
     async def _stop_background(self) -> None:
-        for task in self._background:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _require_characters(self) -> None:
         wanted = {self.settings.general.character, *self.settings.discord_tokens()}
@@ -143,12 +164,21 @@ class App:
 
     def _memory(self) -> MemoryService:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)
-        return MemoryService(self.store, self.writer, self.indexer, self.stores.cache, self.clock, session_idle=idle)
+        return MemoryService(
+            self.store, self.writer, self.stores.cache, self.clock,
+            session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
+        )  # fmt: skip
+
+    def _wake_jobs(self) -> None:
+        self.jobs.wake()
 
     def _engine(self) -> AgentEngine:
         timeout_s = self.settings.memory.source_timeout_s
         budgets = wiring.prompt_budgets(self.settings)
-        sources = ContextSources(self.memory, self.recall, self._outages, budgets=budgets, source_timeout_s=timeout_s)
+        sources = ContextSources(
+            self.memory, self.recall, self.knowledge, self._outages, self.clock,
+            budgets=budgets, source_timeout_s=timeout_s,
+        )  # fmt: skip
         return AgentEngine(
             self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
             clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
@@ -177,6 +207,7 @@ class App:
         """Import the provider's library before the first turn needs it; a wrong setting was reported before."""
         try:
             await self.models.prepare()
+            await self.reading_models.prepare(Extraction)
         except SettingsError as error:
             log.error("model_not_ready", reason=str(error))
         # The imported libraries are some 300,000 objects that never go: looking at them again and again in search of
@@ -186,10 +217,10 @@ class App:
 
     def _in_background(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
-        self._background.add(task)
+        self._tasks.add(task)
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
+        self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background_task_ended", task=task.get_name(), error=type(error).__name__, exc_info=error)

@@ -3,61 +3,59 @@
 What does the work is imported once the settings have been read: a wrong one is reported at once.
 """
 
-import asyncio
-import sys
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from src_v2 import __version__
-from src_v2.config.settings import Settings, load_settings
+from src_v2.cli_base import console, fail, finish, read_settings
+from src_v2.cli_jobs import jobs_cli, worker
+from src_v2.cli_memory import knowledge_cli, memory_cli
 from src_v2.core.errors import WhisperEngineError
 from src_v2.observability.logging import configure_logging
 from src_v2.progress import progress_bar
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Characters who remember you.")
 character_cli = typer.Typer(no_args_is_help=True, help="Make, check and list characters.")
-memory_cli = typer.Typer(no_args_is_help=True, help="Look after what is remembered.")
 cli.add_typer(character_cli, name="character")
 cli.add_typer(memory_cli, name="memory")
-console = Console()
-
-T = TypeVar("T")
+cli.add_typer(knowledge_cli, name="knowledge")
+cli.add_typer(jobs_cli, name="jobs")
 CharacterName = Annotated[str, typer.Argument(help="The character's folder name.")]
 
 
 @cli.command()
 def run() -> None:
     """Start WhisperEngine: the web page, and Discord when a token is set."""
-    settings = _settings()
+    settings = read_settings()
     configure_logging(settings.general.log_level, settings.general.log_format)
     from src_v2 import process
 
-    _finish(process.serve(settings))
+    finish(process.serve(settings))
+
+
+cli.command()(worker)
 
 
 @cli.command()
 def chat(character: Annotated[str, typer.Argument(help="The character's folder name.")] = "") -> None:
     """Talk to a character in this terminal; joins the running WhisperEngine when there is one."""
-    settings = _settings()
+    settings = read_settings()
     configure_logging("ERROR", settings.general.log_format)
     from src_v2 import process
 
-    _finish(process.chat(settings, character or settings.general.character))
+    finish(process.chat(settings, character or settings.general.character))
 
 
 @cli.command()
 def doctor() -> None:
     """Check settings, model access, stores, Discord and characters, and say what to do about each finding."""
-    settings = _settings()
+    settings = read_settings()
     configure_logging("ERROR", settings.general.log_format)
     from src_v2 import process
 
-    findings = _finish(process.diagnose(settings))
+    findings = finish(process.diagnose(settings))
     for check in findings:
         mark = "[green]ok  [/]" if check.ok else "[red]FAIL[/]" if check.required else "[yellow]warn[/]"
         console.print(f"{mark} [bold]{escape(check.name)}[/]: {escape(check.detail)}", highlight=False)
@@ -75,7 +73,7 @@ def migrate() -> None:
     from src_v2.storage.stores import database_url
     from src_v2.wiring import store_config
 
-    settings = _settings()
+    settings = read_settings()
 
     async def apply() -> list[str]:
         database = Database(database_url(store_config(settings)))
@@ -91,7 +89,7 @@ def migrate() -> None:
         finally:
             await database.close()
 
-    done = _finish(apply())
+    done = finish(apply())
     console.print(f"Applied {len(done)} migrations." if done else "Nothing to do: the database is up to date.")
 
 
@@ -100,11 +98,11 @@ def character_new(name: CharacterName) -> None:
     """Write a folder with everything a new character needs to be talked to."""
     from src_v2.characters.scaffold import create_character
 
-    settings = _settings()
+    settings = read_settings()
     try:
         folder = create_character(name, settings.general.characters_dir)
     except WhisperEngineError as error:
-        _fail(error)
+        fail(error)
     console.print(f"{folder} is ready. Edit its character.md: a running WhisperEngine picks it up as you save.")
 
 
@@ -114,11 +112,11 @@ def character_check(target: Annotated[str, typer.Argument(help="A character's na
     from src_v2.characters.check import check_character
     from src_v2.characters.problems import Severity
 
-    settings = _settings()
+    settings = read_settings()
     try:
         problems = check_character(target, settings.general.characters_dir)
     except WhisperEngineError as error:
-        _fail(error)
+        fail(error)
     for problem in problems:
         console.print(escape(str(problem)), highlight=False)
     if any(problem.severity is Severity.ERROR for problem in problems):
@@ -131,7 +129,7 @@ def character_list() -> None:
     """List the characters and what is wrong with them."""
     from src_v2.characters.service import Characters
 
-    settings = _settings()
+    settings = read_settings()
     configure_logging("ERROR", settings.general.log_format)
     characters = Characters(settings.general.characters_dir)
     characters.load_all()
@@ -139,29 +137,6 @@ def character_list() -> None:
         console.print(f"[bold]{name}[/]  {escape(characters.get(name).core.purpose.strip())}")
     for problem in characters.problems():
         console.print(escape(str(problem)), style="yellow", highlight=False)
-
-
-@memory_cli.command("reindex")
-def memory_reindex() -> None:
-    """Rebuild the vectors with the model that the settings name; can be broken off and run again."""
-    settings = _settings()
-    configure_logging("WARNING", settings.general.log_format)
-    from src_v2 import process
-
-    with progress_bar(console) as progress:
-        load = progress.add_task("Loading the model", total=1.0)
-        messages = progress.add_task("Indexing messages", total=None)
-        result = _finish(
-            process.reindex_memory(
-                settings,
-                on_model=lambda fraction, text: progress.update(load, completed=fraction, description=text or None),
-                on_messages=lambda done, total: progress.update(messages, completed=done, total=max(1, total)),
-            )
-        )
-        progress.update(messages, completed=1, total=1)
-    console.print(f"{result.messages} messages indexed into {result.collection}.")
-    if result.dropped:
-        console.print(f"Dropped {', '.join(result.dropped)}.")
 
 
 @cli.callback(invoke_without_command=True)
@@ -175,28 +150,6 @@ def options(version: Annotated[bool, typer.Option("--version", help="Show the ve
 def main() -> None:
     """Run the command line."""
     cli()
-
-
-def _settings() -> Settings:
-    try:
-        return load_settings(Path(".env"))
-    except WhisperEngineError as error:
-        _fail(error)
-
-
-def _finish(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` to its end; an expected error becomes one clear line."""
-    try:
-        return asyncio.run(work)
-    except WhisperEngineError as error:
-        _fail(error)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _fail(error: WhisperEngineError) -> NoReturn:
-    Console(stderr=True).print(f"[red]WhisperEngine cannot go on:[/]\n{escape(str(error))}", highlight=False)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -16,26 +16,23 @@ import orjson
 from rich.console import Console
 from rich.markup import escape
 
-from src_v2 import checks, wiring
+from src_v2 import checks
 from src_v2.agents.models.probe import find_ollama
 from src_v2.app import App, ConnectorFactory
 from src_v2.config.settings import Settings
 from src_v2.core.clock import SystemClock
-from src_v2.core.errors import CharacterNotFound, EmbeddingError, StoreError
-from src_v2.memory.embeddings.base import ProgressCallback
-from src_v2.memory.embeddings.choosing import choose_embedder
-from src_v2.memory.indexer import Indexer
-from src_v2.memory.reindex import Progress, Reindexed, reindex
-from src_v2.memory.store import MemoryStore
+from src_v2.core.errors import CharacterNotFound, EmbeddingError, SettingsError, StoreError
+from src_v2.core.jobs import Queue
+from src_v2.jobs.loops import woken
+from src_v2.jobs.names import held_name
 from src_v2.observability.health import CHECK_TIMEOUT_S, Check
-from src_v2.observability.outages import Outages
 from src_v2.progress import LoadingBar
-from src_v2.storage.stores import Stores
 
 console = Console()
 
 ADDRESS_FILE = "running.json"
 ANSWER_TIMEOUT_S = 2.0
+BADGE_EVERY_S = 5.0
 
 
 async def serve(settings: Settings, *, discord_connector_factory: ConnectorFactory | None = None) -> None:
@@ -52,6 +49,43 @@ async def serve(settings: Settings, *, discord_connector_factory: ConnectorFacto
     finally:
         bar.close()
         await app.stop()
+
+
+async def work(settings: Settings, queues: Sequence[Queue], name: str = "") -> None:
+    """Do jobs of `queues` and nothing else until SIGINT or SIGTERM; raises SettingsError without shared stores."""
+    _require_servers(settings)
+    stop = _stop_signal()
+    with held_name(settings.general.data_dir, name) as badge:
+        app = App(settings, doors=False, queues=queues, worker=badge.name)
+        try:
+            await app.start()
+            served = ", ".join(queues)
+            console.print(
+                f"[bold]WhisperEngine is ready.[/] Worker {badge.name} does the jobs of {served}", highlight=False
+            )
+            while not stop.is_set():
+                if app.jobs.alive:
+                    badge.show()
+                await woken(stop, BADGE_EVERY_S)
+            console.print("Stopping: running jobs are finished first ...")
+        finally:
+            await app.stop()
+
+
+def _require_servers(settings: Settings) -> None:
+    """Refuse to work beside another process on files that only one may open."""
+    stores = settings.stores
+    needed = {
+        "DATABASE_URL": stores.database_url.get_secret_value(),
+        "QDRANT_URL": stores.qdrant_url,
+        "NEO4J_URI": stores.neo4j_uri,
+    }
+    missing = [variable for variable, value in needed.items() if not value]
+    if missing:
+        raise SettingsError(
+            f"{', '.join(missing)}: a worker shares its stores with the main process, and the embedded ones belong to "
+            "one process. Name the servers, or let `whisperengine run` do the jobs, as it does by itself."
+        )
 
 
 async def chat(settings: Settings, character: str) -> None:
@@ -99,25 +133,6 @@ async def _try_start(app: App) -> list[Check]:
     with contextlib.suppress(EmbeddingError):  # its check says what went wrong
         await app.embedder.ready.wait()
     return []
-
-
-async def reindex_memory(settings: Settings, *, on_model: ProgressCallback, on_messages: Progress) -> Reindexed:
-    """Rebuild the vectors from SQL with the model that the settings name."""
-    running = await find_running(settings)
-    if running:
-        raise StoreError(f"WhisperEngine runs at {running}: stop it first, it would go on with the old vectors")
-    clock = SystemClock()
-    stores = Stores(wiring.store_config(settings), clock)
-    embedder = choose_embedder(wiring.embedding_config(settings), clock, on_progress=on_model, reindexing=True)
-    try:
-        await stores.start()
-        embedder.start()
-        store = MemoryStore(stores.database)
-        indexer = Indexer(store, stores.vectors, embedder, Outages(), clock)
-        return await reindex(store, stores.vectors, embedder, indexer, on_messages)
-    finally:
-        await embedder.close()
-        await stores.close()
 
 
 async def find_running(settings: Settings) -> str:

@@ -1,18 +1,28 @@
 """From settings to the configuration of each part. `app` builds the parts from these; nothing here opens anything."""
 
+import platform
+from collections.abc import Iterable
+
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
 from src_v2.agents.models.retry import RetryPolicy
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import ModelSpec, resolve_chain
+from src_v2.agents.models.structured import StructuredModels
 from src_v2.agents.prompt import Budgets
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
+from src_v2.core.jobs import Queue
 from src_v2.interfaces.web.ports import WebOptions
+from src_v2.jobs.models import JobsConfig
+from src_v2.jobs.service import jobs_address
 from src_v2.memory.embeddings.choosing import EmbeddingConfig
 from src_v2.storage.stores import StoreConfig
 
 Keys = dict[str, str]
+MAIN_PROCESS = "main"
+LONGEST_READING_TOKENS = 4096
+"""Of what a model says about a stretch: some thirty facts and a summary."""
 
 
 def store_config(settings: Settings) -> StoreConfig:
@@ -66,11 +76,13 @@ def model_keys(settings: Settings) -> Keys:
 
 def model_chain(settings: Settings) -> tuple[ModelSpec, ...]:
     """Return the models in the order in which they are asked; SettingsError for an unknown one or a missing key."""
-    base_urls = {"ollama": settings.keys.ollama_base_url}
-    if settings.llm.base_url:
-        base_urls[main_provider(settings)] = settings.llm.base_url
-    wanted = (settings.llm.model, *settings.llm.fallback_models)
-    return resolve_chain(wanted, keys=model_keys(settings), base_urls=base_urls)
+    return _resolved(settings, (settings.llm.model, *settings.llm.fallback_models))
+
+
+def background_chain(settings: Settings, chain: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
+    """Return the models that read conversations back: the one named for it, else those that answer."""
+    wanted = settings.llm.background_model
+    return _resolved(settings, (wanted,)) if wanted else chain
 
 
 def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> LanguageModels:
@@ -89,10 +101,41 @@ def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clo
     )
 
 
+def reading_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> StructuredModels:
+    """Return the models that read conversations back; none for the offline demonstration."""
+    llm = settings.llm
+    build = ModelBuilder(
+        keys=model_keys(settings),
+        temperature=0.0,
+        max_reply_tokens=LONGEST_READING_TOKENS,
+        connect_s=llm.connect_timeout_s,
+    )
+    timeouts = Timeouts(llm.connect_timeout_s, llm.first_token_timeout_s, llm.total_timeout_s)
+    return StructuredModels(
+        background_chain(settings, chain), build=build, clock=clock, timeouts=timeouts,
+        retries=RetryPolicy(attempts=llm.attempts),
+    )  # fmt: skip
+
+
+def jobs_config(settings: Settings, queues: Iterable[Queue] | None, worker: str) -> JobsConfig:
+    """Return where the jobs are kept and which of them this process does; `worker` is its name when it is one."""
+    database_url = settings.stores.database_url.get_secret_value()
+    served = settings.jobs.queues if queues is None else queues
+    main = f"{MAIN_PROCESS}@{platform.node()}" if database_url else MAIN_PROCESS
+    return JobsConfig(
+        address=jobs_address(settings.general.data_dir, database_url),
+        executor_id=worker or main,
+        queues=frozenset(served),
+        keep_days=settings.jobs.keep_days,
+    )
+
+
 def prompt_budgets(settings: Settings) -> Budgets:
     """Return how many tokens each block of the prompt may have."""
     memory = settings.memory
-    return Budgets(memory.history_tokens, memory.recall_tokens, memory.recall_limit)
+    return Budgets(
+        memory.history_tokens, memory.recall_tokens, memory.recall_limit, memory.facts_tokens, memory.summaries_tokens
+    )
 
 
 def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:
@@ -107,3 +150,11 @@ def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:
         demo=main_model.provider == "offline",
         model_name=str(main_model),
     )
+
+
+def _resolved(settings: Settings, wanted: tuple[str, ...]) -> tuple[ModelSpec, ...]:
+    """Return the named models with the addresses and keys that the settings give for their providers."""
+    base_urls = {"ollama": settings.keys.ollama_base_url}
+    if settings.llm.base_url:
+        base_urls[main_provider(settings)] = settings.llm.base_url
+    return resolve_chain(wanted, keys=model_keys(settings), base_urls=base_urls)

@@ -93,19 +93,27 @@ def _summaries() -> None:
 def _work() -> None:
     _table(
         "v2_outbox",
+        _text("seq"),
         _text("kind"),
         _text("payload"),
         sa.Column("order_key", sa.Text),
         sa.Column("priority", sa.Integer, nullable=False),
         sa.Column("due_at", MOMENT),
         sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("run", sa.Integer, nullable=False),
         sa.Column("sent_at", MOMENT),
+        sa.Column("started_at", MOMENT),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("failing_since", MOMENT),
+        sa.Column("error", sa.Text),
+        sa.Column("dead_at", MOMENT),
     )
     _index("v2_outbox", "sent_at", "created_at")
-    _index("v2_outbox", "order_key")
+    _index("v2_outbox", "order_key", "seq")
     _table(
         "v2_workers",
         _text("queues"),
+        _text("kinds"),
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("beat_at", MOMENT, nullable=False),
     )

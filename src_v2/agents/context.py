@@ -2,12 +2,19 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from src_v2.agents.prompt import Budgets, Gathered
+from src_v2.characters.models import Character
+from src_v2.core.clock import Clock
 from src_v2.core.messages import StoredMessage, Turn
+from src_v2.core.tokens import estimate_tokens
+from src_v2.knowledge.models import Known
+from src_v2.knowledge.service import Knowledge
 from src_v2.memory.models import Memory
-from src_v2.memory.recall import Recall
+from src_v2.memory.recall import Recall, as_memory
 from src_v2.memory.service import MemoryService
 from src_v2.observability.outages import Outages
 
@@ -19,34 +26,83 @@ SPARE_MEMORIES = 3
 """Memories asked for per memory shown: some stand in the running conversation already."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was said before: the running conversation, and what is remembered from elsewhere and earlier."""
+
+    history: Sequence[StoredMessage] = ()
+    memories: Sequence[Memory] = ()
+
+
 class ContextSources:
     """The sources of a turn's context, each with the same small time budget in seconds."""
 
     def __init__(
-        self, memory: MemoryService, recall: Recall, outages: Outages, *, budgets: Budgets, source_timeout_s: float
+        self,
+        memory: MemoryService,
+        recall: Recall,
+        knowledge: Knowledge,
+        outages: Outages,
+        clock: Clock,
+        *,
+        budgets: Budgets,
+        source_timeout_s: float,
     ) -> None:
         self._memory = memory
         self._recall = recall
+        self._knowledge = knowledge
         self._outages = outages
+        self._clock = clock
         self._budgets = budgets
         self._timeout_s = source_timeout_s
 
-    async def gather(self, turn: Turn) -> Gathered:
+    async def gather(self, turn: Turn, character: Character) -> Gathered:
         """Return what the sources say about `turn` within the time budget; never raises for one that is down."""
         async with asyncio.TaskGroup() as group:
-            history = group.create_task(self._ask("history", self._history(turn), ()))
-            memories = group.create_task(self._ask("recall", self._memories(turn), ()))
+            past = group.create_task(self._past(turn, character))
+            known = group.create_task(self._ask("knowledge", self._known(turn), Known()))
             zone = group.create_task(self._ask("profile", self._memory.timezone(turn.author), ""))
             quoted = group.create_task(self._ask("quoted", self._quoted(turn), None))
-        return Gathered(history.result(), memories.result(), zone.result(), quoted.result())
+        said = past.result()
+        return Gathered(said.history, said.memories, zone.result(), quoted.result(), known.result())
+
+    async def _past(self, turn: Turn, character: Character) -> Past:
+        """Return everything that was ever said when it is little; otherwise the latest and what fits the question."""
+        whole = await self._ask("everything", self._whole(turn), None)
+        if whole is not None:
+            return whole
+        async with asyncio.TaskGroup() as group:
+            history = group.create_task(self._ask("history", self._history(turn), ()))
+            memories = group.create_task(self._ask("recall", self._memories(turn, character), ()))
+        return Past(history.result(), memories.result())
+
+    async def _whole(self, turn: Turn) -> Past | None:
+        said = await self._memory.everything(turn.audience, HISTORY_ROWS)
+        if said is None:
+            return None
+        here = [message for message in said if message.channel_id == turn.audience.channel_id]
+        elsewhere = [message for message in said if message.channel_id != turn.audience.channel_id]
+        fits = (
+            _tokens(here) <= self._budgets.history_tokens
+            and _tokens(elsewhere) <= self._budgets.recall_tokens
+            and len(elsewhere) <= self._budgets.recall_limit
+        )
+        return Past(here, [as_memory(message) for message in reversed(elsewhere)]) if fits else None
 
     async def _history(self, turn: Turn) -> Sequence[StoredMessage]:
         return await self._memory.conversation(turn.audience, HISTORY_ROWS)
 
-    async def _memories(self, turn: Turn) -> Sequence[Memory]:
+    async def _memories(self, turn: Turn, character: Character) -> Sequence[Memory]:
         if not self._budgets.recall_tokens:
             return ()
-        return await self._recall.search(turn.audience, turn.text, self._budgets.recall_limit * SPARE_MEMORIES)
+        names = (turn.author.name, character.display_name, *turn.messages[-1].scene.present)
+        return await self._recall.search(
+            turn.audience, turn.text, self._budgets.recall_limit * SPARE_MEMORIES,
+            names=names, zone=_zone(turn.author.timezone) or character.core.timezone,
+        )  # fmt: skip
+
+    async def _known(self, turn: Turn) -> Known:
+        return await self._knowledge.known(turn.audience, turn.text, self._clock.now())
 
     async def _quoted(self, turn: Turn) -> StoredMessage | None:
         reply_to = turn.messages[-1].reply_to
@@ -61,3 +117,15 @@ class ContextSources:
             return otherwise
         self._outages.worked(source)
         return result
+
+
+def _tokens(said: Sequence[StoredMessage]) -> int:
+    return sum(estimate_tokens(message.text) for message in said)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """Return the person's time zone when their platform tells one."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

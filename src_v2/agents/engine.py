@@ -109,7 +109,7 @@ class AgentEngine:
     async def _stream(self, run: Run) -> AsyncGenerator[TextDelta, None]:
         begun = self._begin(run)
         async with self._preparing:
-            gathered = await self._sources.gather(run.turn)
+            gathered = await self._sources.gather(run.turn, run.character)
             await self._settled(begun)
             messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
         run.asked_model_s = self._clock.monotonic()

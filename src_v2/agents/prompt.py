@@ -5,7 +5,7 @@ fenced, each has a token budget that drops its least valuable entries first, and
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -13,11 +13,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from src_v2.agents import blocks
+from src_v2.agents.blocks import speaker
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.models import Character
 from src_v2.core.fence import clean_name, fenced, one_line, person_name
 from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
+from src_v2.knowledge.models import Known, Preference, PreferenceName
 from src_v2.memory.models import Memory
 
 LONG_DATE = "%A, %d %B %Y, %H:%M"
@@ -34,6 +37,8 @@ class Budgets:
     history_tokens: int
     recall_tokens: int
     recall_limit: int
+    facts_tokens: int = 500
+    summaries_tokens: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Gathered:
     user_timezone: str = ""
     quoted: StoredMessage | None = None
     """The earlier message that this one replies to."""
+    known: Known = field(default_factory=Known)
 
 
 def build_messages(
@@ -67,56 +73,47 @@ def _system_prompt(
     character: Character, turn: Turn, gathered: Gathered, memories: Sequence[Memory], now: datetime, budgets: Budgets
 ) -> str:
     user_id = turn.audience.user_id
-    user_name = person_name(turn.author.name, character.display_name)
+    known = gathered.known
+    user_name = _user_name(character, turn, known.preferences)
     scene = turn.messages[-1].scene
-    remembered = _memories(character, memories, budgets.recall_tokens)
+    remembered = blocks.memories_block(character, memories, budgets.recall_tokens)
+    facts = blocks.facts_block(character, known.facts, user_name, budgets.facts_tokens)
+    summaries = blocks.summaries_block(character, known.summaries, budgets.summaries_tokens)
     values = {
         "user_name": user_name,
         "discord_display_name": user_name,
         "current_datetime": now.astimezone(character.core.timezone).strftime(LONG_DATE),
         "recent_memories": remembered,
+        "knowledge_context": facts,
+        "past_summaries": summaries,
         "guild_id": (turn.audience.guild_id or "").rpartition(":")[2],
         "channel_name": clean_name(scene.channel_name) if scene.channel_name else "",
         "parent_channel_name": clean_name(scene.parent_channel_name) if scene.parent_channel_name else "",
     }
     trust = character_prompt.starting_trust(character, user_id)
-    blocks = [
+    parts = [
         character_prompt.persona(character, values),
         character_prompt.about_yourself(character),
         character_prompt.relationship(character, user_id, trust),
+        blocks.preferences_block(known.preferences, user_name),
         character_prompt.quiet_wish(character),
+        "" if "{knowledge_context}" in character.text else facts,
+        "" if "{past_summaries}" in character.text else summaries,
         "" if "{recent_memories}" in character.text else remembered,
-        _quoted(character, gathered.quoted),
+        blocks.quoted_block(character, gathered.quoted),
         _place(scene, user_name),
         _times(character, gathered.user_timezone, now),
         character_prompt.identity_and_limits(character),
         character_prompt.disclosure(character),
         character_prompt.anchor(character),
     ]
-    return "\n\n".join(block for block in blocks if block)
+    return "\n\n".join(part for part in parts if part)
 
 
-def _memories(character: Character, memories: Sequence[Memory], budget_tokens: int) -> str:
-    """Return the memories, best first, as far as the budget goes."""
-    lines: list[str] = []
-    left = budget_tokens
-    for number, memory in enumerate(memories, start=1):
-        who = "you" if memory.role is Role.CHARACTER else person_name(memory.speaker_name, character.display_name)
-        said_on = memory.said_at.astimezone(character.core.timezone).date().isoformat()
-        line = f"- [m{number}] {said_on} | {who} said | {one_line(memory.text)}"
-        left -= estimate_tokens(line)
-        if left < 0:
-            break
-        lines.append(line)
-    return fenced("memories", lines)
-
-
-def _quoted(character: Character, quoted: StoredMessage | None) -> str:
-    if quoted is None:
-        return ""
-    said_on = quoted.created_at.astimezone(character.core.timezone).date().isoformat()
-    line = f"{said_on} | {_speaker(character, quoted)} said | {one_line(quoted.text)}"
-    return "## What the message you answer replies to\n" + fenced("quoted", [line])
+def _user_name(character: Character, turn: Turn, preferences: Iterable[Preference]) -> str:
+    """Return what to call the person: the name they asked for, else the one that the platform shows."""
+    asked = [wish.value for wish in preferences if wish.name is PreferenceName.NICKNAME]
+    return person_name(asked[0] if asked else turn.author.name, character.display_name)
 
 
 def _place(scene: Scene, user_name: str) -> str:
@@ -196,13 +193,7 @@ def _group(character: Character, turn: Turn, history: Sequence[StoredMessage]) -
 
     What is asked stands quoted behind it: no line of it can pose as somebody else's.
     """
-    lines = [f"{_speaker(character, said)}: {one_line(said.text)}" for said in history]
+    lines = [f"{speaker(character, said)}: {one_line(said.text)}" for said in history]
     name = person_name(turn.author.name, character.display_name)
     quoted = "\n".join(f"> {line}" for line in turn.text.splitlines())
     return [HumanMessage(f"{fenced('conversation', lines)}\n\n{name} says to you:\n{quoted}".strip())]
-
-
-def _speaker(character: Character, said: StoredMessage) -> str:
-    if said.role is Role.CHARACTER:
-        return f"{character.display_name} (you)"
-    return person_name(said.speaker_name, character.display_name)

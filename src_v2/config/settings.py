@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from src_v2.config.queues import QueueList
 from src_v2.core.errors import SettingsError
+from src_v2.core.jobs import Queue
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -60,6 +62,9 @@ class LLMSettings(Group):
         description="provider:model, such as openai:gpt-5-mini, anthropic:claude-sonnet-4-5, ollama:llama3.2.",
     )
     fallback_models: CommaList = Field((), description="Models tried in this order when the first one fails.")
+    background_model: str = Field(
+        "", description="Model that reads conversations back, off the reply path. Empty: LLM_MODEL and its fallbacks."
+    )
     api_key: SecretStr = Field(SecretStr(""), description="Key for LLM_MODEL's provider, when it has no line below.")
     base_url: str = Field("", description="Address of LLM_MODEL's server, when it is not the provider's usual one.")
     temperature: float = Field(0.8, ge=0, le=2, description="0 is dry, 1 is lively.")
@@ -140,8 +145,23 @@ class MemorySettings(Group):
     history_tokens: int = Field(3000, ge=100, le=200_000, description="Tokens of the running conversation.")
     recall_tokens: int = Field(800, ge=0, le=100_000, description="Tokens of recalled memories.")
     recall_limit: int = Field(8, ge=1, le=50, description="Most memories recalled for one reply.")
+    facts_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of facts about the person.")
+    summaries_tokens: int = Field(300, ge=0, le=100_000, description="Tokens of summaries of past conversations.")
     source_timeout_s: float = Field(0.5, gt=0, le=30, description="Seconds any one store may delay a reply.")
     session_idle_minutes: float = Field(30, gt=0, le=1440, description="Minutes of silence that end a session.")
+
+
+class JobsSettings(Group):
+    """What is done off the reply path, and by whom."""
+
+    title = "Background work"
+    model_config = SettingsConfigDict(env_prefix="JOBS_")
+
+    queues: QueueList = Field(
+        tuple(Queue),
+        description="Queues that `run` serves: conversation, reflection, media, social; all when empty, or none.",
+    )
+    keep_days: int = Field(7, ge=1, le=365, description="Days that finished jobs are remembered, so none is redone.")
 
 
 class DiscordSettings(Group):
@@ -206,6 +226,7 @@ GROUPS: dict[str, type[Group]] = {
     "embedding": EmbeddingSettings,
     "stores": StoreSettings,
     "memory": MemorySettings,
+    "jobs": JobsSettings,
     "discord": DiscordSettings,
     "web": WebSettings,
 }
@@ -222,6 +243,7 @@ class Settings(BaseModel):
     embedding: EmbeddingSettings
     stores: StoreSettings
     memory: MemorySettings
+    jobs: JobsSettings
     discord: DiscordSettings
     web: WebSettings
 

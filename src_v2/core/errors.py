@@ -10,6 +10,7 @@ WhisperEngineError
 │   ├── ModelRefusedKey      the key or the account was refused
 │   └── ModelBadRequest      the request itself was refused (unknown model, too long)
 ├── EmbeddingError           no embedding model can be had
+├── KnowledgeError           what was asked of the knowledge is not there to be had
 └── CharacterError           a character folder is wrong
     └── CharacterNotFound    no character of that name
 """
@@ -78,6 +79,12 @@ class ModelBadRequest(ModelError):
 
 class EmbeddingError(WhisperEngineError):
     """No embedding model can be loaded or it failed to encode."""
+
+
+class KnowledgeError(WhisperEngineError):
+    """What was asked of the knowledge is not there, or not for this audience."""
+
+    user_message = "I don't know of that."
 
 
 class CharacterError(WhisperEngineError):

@@ -60,6 +60,9 @@ class JobKind:
     first_wait_s: float = 1.0
     longest_wait_s: float = 300.0
     timeout_s: float = 300.0
+    coalesces: bool = False
+    """Requests that wait together become one job, with the key of the newest: for work that itself looks for what is to
+    be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,25 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """One time that a person said how they want to be spoken with, or took it back. Stored once, never changed.
+
+    `audience` is that of the message it was said in; preferences follow from wishes as facts follow from claims. One
+    that is retracted takes back all of its name when its value is empty. `learned_in` is that of a claim.
+    """
+
+    id: str
+    audience: Audience
+    speaker_id: str
+    name: PreferenceName
+    value: str
+    source_message_id: str
+    said_at: datetime
+    stance: Stance = Stance.STATED
+    learned_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a stretch of conversation was about. `importance` is 1 (small talk) to 5 (changes a life)."""
 

@@ -1,42 +1,47 @@
-"""Brings messages from SQL to the vector store, off the reply path.
+"""Brings messages from SQL to the vector store. A job sweeps, off the reply path; see `memory.jobs`.
 
 SQL says what is missing, and what is there too much, so nothing is lost when the store was down or the process died:
 the next sweep finds it.
 """
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import structlog
 
 from src_v2.core.clock import Clock
 from src_v2.core.errors import EmbeddingError, StoreError
-from src_v2.core.filters import EVERYTHING
-from src_v2.memory.embeddings.base import Embedder, Vectors
+from src_v2.core.filters import And, AnyOf, Eq
+from src_v2.core.keys import KeyItem, KeySource
 from src_v2.memory.embeddings.choosing import StartableEmbedder
-from src_v2.memory.lexical import encode_document
 from src_v2.memory.models import IndexItem
+from src_v2.memory.points import (
+    CHUNK,
+    LAYOUT,
+    MESSAGE,
+    Draft,
+    collection_name,
+    family,
+    key_draft,
+    message_drafts,
+    points,
+    texts,
+)
 from src_v2.memory.store import MemoryStore
 from src_v2.observability.outages import Outages
-from src_v2.storage.vectors.base import CollectionSpec, Dense, Point, VectorStore
+from src_v2.storage.vectors.base import CollectionSpec, Point, VectorStore
 
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 BATCH_MESSAGES = 64
-SWEEP_EVERY_S = 30.0
-"""How often to look without being woken: finds what a dead process or a store that was down left behind."""
-FIRST_BACKOFF_S = 1.0
-LONGEST_BACKOFF_S = 60.0
+OPEN_AGAIN_AFTER_S = 2.0
 MODEL_AGAIN_AFTER_S = 60.0
 """How long a local model that could not be loaded rests: loading one may take a processor for minutes."""
 PLAIN_TEXT = "hello"
 """A text that every model takes: tells a model that fails from a text that it refuses."""
-
-
-def message_collection(embedder: Embedder) -> str:
-    """Return the name of the collection that holds messages embedded by this model."""
-    return embedder.spec.collection_name("messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,44 +52,86 @@ class Batch:
     last: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A message or key, and what it becomes; `alone` is what it becomes when what came before it is refused."""
+
+    id: str
+    text: str
+    drafts: Sequence[Draft]
+    alone: Callable[[], Sequence[Draft]]
+
+
 class Indexer:
-    """One background task that keeps one collection complete."""
+    """Keeps one collection complete: what was said, and the keys (facts, summaries) that lead to it.
+
+    `instance` keeps apart the collections of deployments that share a vector store.
+    """
 
     def __init__(
-        self, store: MemoryStore, vectors: VectorStore, embedder: StartableEmbedder, outages: Outages, clock: Clock
+        self,
+        store: MemoryStore,
+        vectors: VectorStore,
+        embedder: StartableEmbedder,
+        outages: Outages,
+        clock: Clock,
+        *,
+        keys: Sequence[KeySource] = (),
+        instance: str = "",
     ) -> None:
         self._store = store
         self._vectors = vectors
         self._embedder = embedder
         self._outages = outages
-        self._clock = clock
-        self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self.clock = clock
+        self._keys = keys
+        self._instance = instance
+        self._sweeping = asyncio.Lock()
+        self._model_failed_s: float | None = None
         self._ensured = ""
         self._orphans_due = True
         self._refused: set[tuple[str, str]] = set()
         self.collection = ""
         """The collection that can be searched; empty until it is known to exist."""
 
-    def start(self) -> None:
-        """Begin to sweep."""
-        self._task = asyncio.create_task(self._sweep_forever(), name="indexer")
+    @property
+    def collection_name(self) -> str:
+        """The name of the collection that this keeps; raises EmbeddingError while the model is not known."""
+        return collection_name(self._embedder, self._instance)
 
-    async def stop(self) -> None:
-        """Stop sweeping; what is not indexed yet is found after the next start."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    @property
+    def family(self) -> str:
+        """What the names of all collections of this deployment begin with, before a hyphen."""
+        return family(self._instance)
 
-    def wake(self) -> None:
-        """Say that there is something new."""
-        self._idle.clear()
-        self._wake.set()
+    async def open(self) -> None:
+        """Return when the collection is known to exist, so that it can be searched; tries until it does."""
+        while not self.collection:
+            try:
+                await self._collection()
+            except (StoreError, EmbeddingError) as error:
+                self._outages.failed("index", error)
+                await self.clock.sleep(OPEN_AGAIN_AFTER_S)
+                self._revive_model()
 
-    async def caught_up(self) -> None:
-        """Return when nothing is left to be indexed."""
-        await self._idle.wait()
+    async def sweep(self) -> None:
+        """Index everything that is missing and remove what is too much.
+
+        Raises StoreError or EmbeddingError when something is in the way; what was done until then stays done.
+        """
+        async with self._sweeping:
+            self._revive_model()
+            try:
+                batch = await self.index_batch()
+                while batch.last:
+                    batch = await self.index_batch(after=batch.last)
+                await self.index_keys()
+                if self._orphans_due:
+                    await self._look_for_orphans()
+            except BaseException:
+                self._ensured = ""
+                self._orphans_due = True
+                raise
 
     async def index_batch(self, limit: int = BATCH_MESSAGES, *, anew: bool = False, after: str = "") -> Batch:
         """Index up to `limit` of the messages that are missing, oldest first, from the id `after` on.
@@ -97,128 +144,169 @@ class Indexer:
         if not items:
             return Batch()
         wanted = [item for item in items if (item.id, item.text) not in self._refused]
-        taken, dense = await self._encoded(wanted) if wanted else ([], [])
+        taken, made = await self._encoded(await asyncio.to_thread(_sources, _message, wanted))
         if taken:
-            await self._vectors.upsert(collection, await self._points(taken, dense))
-            gone = await self._store.mark_indexed(taken, collection)
+            ids = {source.id for source in taken}
+            indexed = [item for item in wanted if item.id in ids]
+            await self._replace(collection, indexed, made)
+            gone = await self._store.mark_indexed(indexed, collection)
             if gone:
-                await self._vectors.delete(collection, gone)
+                await self._delete(collection, gone)
         return Batch(len(taken), items[-1].id)
 
+    async def index_keys(self, limit: int = BATCH_MESSAGES) -> int:
+        """Index the facts and summaries that are missing; return their number. What is refused is passed over."""
+        collection = await self._collection()
+        return sum([await self._index_keys_of(source, collection, limit) for source in self._keys])
+
     async def remove(self, ids: Sequence[str]) -> None:
-        """Remove the vectors of messages that are gone from SQL; while the store is away, a later sweep does it."""
-        try:
-            await self._vectors.delete(message_collection(self._embedder), ids)
-        except (StoreError, EmbeddingError) as error:
-            self._orphans_due = True
-            self._outages.failed("index", error)
+        """Remove the vectors of messages that are gone from SQL, and of the keys that lead only there.
+
+        Raises StoreError or EmbeddingError.
+        """
+        await self._delete(await self._collection(), ids)
 
     async def remove_orphans(self) -> int:
-        """Remove every vector whose message SQL does not have any more; return how many there were."""
+        """Remove every vector whose message, fact or summary SQL does not have any more; return how many there were."""
         collection = await self._collection()
         removed, start = 0, None
         while True:
             ids, start = await self._vectors.ids(collection, start=start)
-            orphans = await self._store.unknown(ids)
+            orphans = await self._orphans(collection, ids)
             if orphans:
                 await self._vectors.delete(collection, orphans)
                 removed += len(orphans)
             if start is None:
                 return removed
 
+    async def _orphans(self, collection: str, ids: Sequence[str]) -> list[str]:
+        strangers = await self._store.unknown(ids)
+        for source in self._keys:
+            strangers = await source.unknown(strangers) if strangers else []
+        if not strangers:
+            return []
+        leads_to = {
+            one: str(payload["message_id"])
+            for one, payload in (await self._vectors.payloads(collection, strangers)).items()
+            if payload.get("kind") == CHUNK
+        }
+        gone = set(await self._store.unknown(sorted(set(leads_to.values()))))
+        return [one for one in strangers if one not in leads_to or leads_to[one] in gone]
+
+    async def _index_keys_of(self, source: KeySource, collection: str, limit: int) -> int:
+        done = 0
+        passed_over: set[str] = set()
+        while True:
+            items = await source.to_index(limit + len(passed_over), collection)
+            wanted = [
+                item for item in items if item.id not in passed_over and (item.id, item.text) not in self._refused
+            ]
+            if not wanted:
+                return done
+            taken, made = await self._encoded(await asyncio.to_thread(_sources, _key, wanted))
+            ids = {one.id for one in taken}
+            passed_over |= {item.id for item in wanted}
+            if made:
+                await self._vectors.upsert(collection, made)
+                gone = await source.mark_indexed([item for item in wanted if item.id in ids], collection)
+                if gone:
+                    await self._vectors.delete(collection, gone)
+            done += len(taken)
+
     async def _collection(self) -> str:
         """Return the collection's name; it exists then. Waits until the embedding model is known."""
         await self._embedder.ready.wait()
-        name = message_collection(self._embedder)
+        name = self.collection_name
         if self._ensured != name:
             await self._vectors.ensure(CollectionSpec(name, self._embedder.spec.size))
+            await self._outgrow(name)
             self._ensured = self.collection = name
         return name
 
-    async def _encoded(self, items: Sequence[IndexItem]) -> tuple[Sequence[IndexItem], Sequence[Dense]]:
-        """Return the items that the model takes, and their vectors: one text must not hold up all the others."""
+    async def _outgrow(self, name: str) -> None:
+        """Drop what this model embedded in an older layout: nothing searches there, and it is made anew from SQL."""
+        held = await self._vectors.collections()
+        for layout in range(1, LAYOUT):
+            old = collection_name(self._embedder, self._instance, layout=layout)
+            if old in held:
+                await self._store.forget_indexed(old)
+                await self._vectors.drop(old)
+                log.info("index_layout_outgrown", old=old, new=name)
+
+    async def _replace(self, collection: str, items: Sequence[IndexItem], made: Sequence[Point]) -> None:
+        """Store the points of messages; an edited one may have had more chunks before."""
+        edited = tuple(item.id for item in items if item.edited)
+        if edited:
+            await self._vectors.delete_where(collection, And((AnyOf("message_id", edited), Eq("kind", CHUNK))))
+        await self._vectors.upsert(collection, made)
+
+    async def _delete(self, collection: str, message_ids: Sequence[str]) -> None:
+        await self._vectors.delete_where(collection, AnyOf("message_id", tuple(message_ids)))
+
+    async def _encoded(self, sources: Sequence[_Source]) -> tuple[Sequence[_Source], list[Point]]:
+        """Return the sources that the model takes, and their points: one text must not hold up all the others."""
+        if not sources:
+            return [], []
         try:
-            return items, list(await self._encode(items))
+            return sources, await self._points([source.drafts for source in sources])
         except EmbeddingError as error:
             if error.retryable:
                 raise
         await self._embedder.encode([PLAIN_TEXT], kind="document")  # raises when it is not for one of the texts
-        taken: list[IndexItem] = []
-        dense: list[Dense] = []
-        for item in items:
-            try:
-                dense.extend(await self._encode([item]))
-                taken.append(item)
-            except EmbeddingError as error:
-                if error.retryable:
-                    raise
-                self._refused.add((item.id, item.text))
-                log.warning("message_not_indexed", message_id=item.id, error=type(error).__name__)
-        return taken, dense
-
-    async def _encode(self, items: Sequence[IndexItem]) -> Vectors:
-        return await self._embedder.encode([item.text for item in items], kind="document")
-
-    async def _points(self, items: Sequence[IndexItem], dense: Sequence[Dense]) -> list[Point]:
-        sparse = await asyncio.to_thread(lambda: [encode_document(f"{i.speaker_name} {i.text}") for i in items])
-        return [
-            Point(item.id, dense=vector, sparse=words, payload=item.payload)
-            for item, vector, words in zip(items, dense, sparse, strict=True)
-        ]
-
-    async def _sweep_forever(self) -> None:
-        backoff_s = FIRST_BACKOFF_S
-        while True:
-            self._wake.clear()
-            if await self._swept():
-                backoff_s = FIRST_BACKOFF_S
-                if not self._wake.is_set():
-                    self._idle.set()
-                await self._woken_within(SWEEP_EVERY_S)
+        taken: list[_Source] = []
+        made: list[Point] = []
+        for source in sources:
+            own = await self._unless_refused(source.drafts) or await self._unless_refused(source.alone())
+            if own:
+                made += own
+                taken.append(source)
             else:
-                await self._back_off(backoff_s)
-                backoff_s = min(backoff_s * 2, LONGEST_BACKOFF_S)
+                self._refused.add((source.id, source.text))
+                log.warning("text_not_indexed", text_id=source.id)
+        return taken, made
 
-    async def _swept(self) -> bool:
-        """Index everything that is missing and remove what is too much; False when something is in the way."""
+    async def _unless_refused(self, drafts: Sequence[Draft]) -> list[Point]:
         try:
-            batch = await self.index_batch()
-            while batch.last:
-                batch = await self.index_batch(after=batch.last)
-            if self._orphans_due:
-                await self._look_for_orphans()
-        except (StoreError, EmbeddingError) as error:
-            self._outages.failed("index", error)
-        except Exception as error:  # a job's edge: one bad batch must not end indexing for ever
-            log.exception("indexing_failed", error=type(error).__name__)
-        else:
-            self._outages.worked("index")
-            return True
-        self._ensured = ""
-        self._orphans_due = True
-        return False
+            return await self._points([drafts])
+        except EmbeddingError as error:
+            if error.retryable:
+                raise
+            return []
+
+    async def _points(self, drafts_of: Sequence[Sequence[Draft]]) -> list[Point]:
+        drafts = [draft for drafts in drafts_of for draft in drafts]
+        return points(drafts, await self._embedder.encode(texts(drafts), kind="document"))
 
     async def _look_for_orphans(self) -> None:
         """Remove orphans if there can be any: counting is much cheaper than looking at every id."""
         collection = await self._collection()
         believed = (await self._store.collections_in_use()).get(collection, 0)
-        if await self._vectors.count(collection, EVERYTHING) != believed:
+        if await self._vectors.count(collection, Eq("kind", MESSAGE)) != believed:
             removed = await self.remove_orphans()
             log.info("orphaned_vectors_removed", vectors=removed)
         self._orphans_due = False
 
-    async def _back_off(self, seconds: float) -> None:
-        """Wait before the next attempt; what is new may find the store back, but brings no model back."""
+    def _revive_model(self) -> None:
+        """Start a model again that could not be loaded, after a rest."""
         failed = self._embedder.ready.error
         if failed is None or not failed.retryable:
-            await self._woken_within(seconds)
             return
-        await self._clock.sleep(MODEL_AGAIN_AFTER_S)
-        self._embedder.start()
+        now_s = self.clock.monotonic()
+        if self._model_failed_s is None:
+            self._model_failed_s = now_s
+        elif now_s - self._model_failed_s >= MODEL_AGAIN_AFTER_S:
+            self._model_failed_s = None
+            self._embedder.start()
 
-    async def _woken_within(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+
+def _sources(made: Callable[[T], _Source], items: Sequence[T]) -> list[_Source]:
+    return [made(item) for item in items]
+
+
+def _message(item: IndexItem) -> _Source:
+    return _Source(item.id, item.text, message_drafts(item), lambda: message_drafts(replace(item, before=())))
+
+
+def _key(item: KeyItem) -> _Source:
+    drafts = [key_draft(item)]
+    return _Source(item.id, item.text, drafts, lambda: ())

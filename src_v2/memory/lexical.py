@@ -19,9 +19,9 @@ from src_v2.storage.vectors.base import SparseVector
 
 K1 = 1.2
 B = 0.75
-AVERAGE_TERMS = 16
-"""Terms of an average chat message. Fixed, because a stored weight cannot follow a changing average; an estimate that
-is off by a factor of two moves a weight by less than a third."""
+AVERAGE_TERMS = 40
+"""Terms of an average chat message and the two before it. Fixed, because a stored weight cannot follow a changing
+average; an estimate that is off by a factor of two moves a weight by less than a third."""
 
 _MAX_TERM_LENGTH = 64
 """Longer runs of letters are no words; the beginning is enough to find them again."""
@@ -45,6 +45,28 @@ so too very just than then there here would can could shall should might must s 
 """
 _SPANISH_STOP_WORDS = "el la los las un una de del y que en es se lo al por para su mi tu"
 STOP_WORDS = frozenset((_ENGLISH_STOP_WORDS + _SPANISH_STOP_WORDS).split())
+
+# What no stemmer brings together: each line's first word stands for all of it. Left out are words that are something
+# else as often ("rose", "saw" as a noun is rare, "left" as a side is not worth losing "leave").
+_IRREGULAR_WORDS = """
+become became; begin began begun; bend bent; bite bit bitten; blow blew blown; break broke broken; bring brought
+build built; buy bought; catch caught; choose chose chosen; come came; draw drew drawn; drink drank drunk
+drive drove driven; eat ate eaten; fall fell fallen; feed fed; feel felt; fight fought; find found; fly flew flown
+forget forgot forgotten; forgive forgave forgiven; freeze froze frozen; get got gotten; give gave given
+go went gone; grow grew grown; hang hung; hear heard; hide hid hidden; hold held; keep kept; know knew known
+lead led; leave left; lend lent; lose lost; make made; mean meant; meet met; pay paid; ride rode ridden; ring rang rung
+run ran; say said; see saw seen; sell sold; send sent; shake shook shaken; shine shone; shoot shot; show shown
+sing sang sung; sit sat; sleep slept; speak spoke spoken; spend spent; stand stood; steal stole stolen; swim swam swum
+take took taken; teach taught; tear tore torn; tell told; think thought; throw threw thrown
+understand understood; wake woke woken; wear wore worn; win won; write wrote written
+child children; foot feet; life lives; man men; mouse mice; person people; tooth teeth; wife wives; woman women
+"""
+_IRREGULAR = {
+    form: base
+    for line in _IRREGULAR_WORDS.strip().splitlines()
+    for base, *forms in (group.split() for group in line.split(";"))
+    for form in forms
+}
 
 _stemmer = snowballstemmer.stemmer("english")
 _stemming = Lock()
@@ -97,4 +119,4 @@ def _stem(word: str) -> str:
         return word
     # The stemmer keeps its word in itself while it works on it.
     with _stemming:
-        return str(_stemmer.stemWord(word))
+        return str(_stemmer.stemWord(_IRREGULAR.get(word, word)))

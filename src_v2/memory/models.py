@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from src_v2.core.messages import Role
+from src_v2.core.messages import Role, StoredMessage
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Something said earlier that may matter now. `score` only ranks within one recall; higher is better."""
+    """Something said earlier that may matter now. `score` only ranks within one recall; higher is better.
+
+    `before` is the question that this answers, when there is one and it may surface in the same place.
+    """
 
     id: str
     speaker_name: str
@@ -16,6 +19,7 @@ class Memory:
     text: str
     said_at: datetime
     score: float
+    before: StoredMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,21 @@ class InterruptedTurn:
 
 @dataclass(frozen=True, slots=True)
 class IndexItem:
-    """One message as the index needs it."""
+    """One message as the index needs it. `before` is what was said before it in its session, the nearest first."""
 
     id: str
     text: str
     speaker_name: str
+    said_at: datetime
     payload: dict[str, str | int | float | bool | None]
+    before: tuple[StoredMessage, ...] = ()
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedMessage:
+    """A stored message that was edited, or is gone. `learned_in` is the stretch that it was read back in, if it was."""
+
+    id: str
+    learned_in: str | None
+    gone: bool

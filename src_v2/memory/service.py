@@ -1,6 +1,6 @@
 """The memory as the rest of the code sees it: keep what was said, give it back to those who may hear it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import StoreUnavailable
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, Turn
-from src_v2.memory.indexer import Indexer
+from src_v2.memory.jobs import index_request
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.memory.rows import (
     RefChange,
@@ -25,6 +25,7 @@ from src_v2.memory.rows import (
 from src_v2.memory.store import MemoryStore
 from src_v2.memory.writer import Writer
 from src_v2.storage.cache import Cache
+from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,16 @@ INTERRUPTED_FOR = timedelta(minutes=15)
 MOST_SESSIONS_REMEMBERED = 10_000
 
 
+Notes = Callable[[IncomingMessage, str], Sequence[RowWrite]]
+"""What is written together with a message that a character is asked, because it can be understood at once. The text is
+what the same person said before it."""
+
+
+def nothing_noted(_message: IncomingMessage, _previous: str) -> Sequence[RowWrite]:
+    """Write nothing else."""
+    return ()
+
+
 class MemoryService:
     """History, sessions and what follows from a message being written."""
 
@@ -43,34 +54,43 @@ class MemoryService:
         self,
         store: MemoryStore,
         writer: Writer,
-        indexer: Indexer,
         cache: Cache,
         clock: Clock,
         *,
         session_idle: timedelta,
+        notes: Notes = nothing_noted,
+        wake_jobs: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._writer = writer
-        self._indexer = indexer
+        self._notes = notes
+        self._wake_jobs = wake_jobs
         self._cache = cache
         self._clock = clock
         self._session_idle = session_idle
         self._sessions: dict[SessionKey, tuple[str, datetime]] = {}
+        self._long: set[tuple[str, str]] = set()
+        self._said_last: dict[str, str] = {}
 
     async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
         """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
         session_id, rows = await self._session(message.audience, message.sent_at)
         rows += message_rows([message], session_id, turn_id)
+        if turn_id is None:
+            rows.append(self._indexed_soon(message.id))
         await self._writer.write(rows)
-        self._indexer.wake()
 
     async def begin_turn(self, turn: Turn) -> str:
-        """Store what was asked; return the session's id. A turn whose end is never stored counts as interrupted.
+        """Store what was asked, and what is understood from it at once; return the session's id.
 
-        Indexing waits for the end of the turn: before the first word the machine has better things to do.
+        A turn whose end is never stored counts as interrupted. Indexing waits for the end of the turn: before the first
+        word the machine has better things to do.
         """
         session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
         rows += message_rows(turn.messages, session_id, turn.id)
+        for message in turn.messages:
+            rows += self._notes(message, self._said_last.get(session_id, ""))
+            self._said_last[session_id] = message.text
         await self._writer.write(rows)
         return session_id
 
@@ -93,8 +113,7 @@ class MemoryService:
         rows = [turn_row(turn, session_id, status, now, error)]
         if reply:
             rows.append(reply_row(turn, session_id, name, reply, now))
-        await self._writer.write([*rows, *calls])
-        self._indexer.wake()
+        await self._writer.write([*rows, *calls, self._indexed_soon(turn.id)])
 
     async def record(self, calls: Sequence[RowWrite]) -> None:
         """Store model calls of a turn that has not ended."""
@@ -122,12 +141,28 @@ class MemoryService:
         ids, platform_ids = await self._store.forget_last(audience)
         if not ids:
             return None
-        await self._indexer.remove(ids)
+        self._wake_jobs()
         return ForgottenExchange(tuple(ids), tuple(platform_ids))
 
     async def conversation(self, audience: Audience, limit: int) -> list[StoredMessage]:
         """Return the last `limit` messages of this conversation, oldest first."""
         return await self._store.recent(audience, limit)
+
+    async def everything(self, audience: Audience, limit: int) -> list[StoredMessage] | None:
+        """Return all that may surface in front of `audience`, oldest first; None when it is more than `limit`.
+
+        Once it was more, that is taken to stay so.
+        """
+        place = (audience.character, audience.guild_id or audience.user_id)
+        if place in self._long:
+            return None
+        said = await self._store.everything(audience, limit + 1)
+        if len(said) <= limit:
+            return said
+        if len(self._long) >= MOST_SESSIONS_REMEMBERED:
+            self._long.clear()
+        self._long.add(place)
+        return None
 
     async def quoted(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
         """Return the message that another one replies to, when it is stored and may surface here."""
@@ -164,9 +199,10 @@ class MemoryService:
         return str(known[2])
 
     async def _change(self, change: RefChange) -> bool:
-        found = await self._writer.write(change)
-        self._indexer.wake()
-        return found
+        return await self._writer.write(change)
+
+    def _indexed_soon(self, occasion: str) -> RowWrite:
+        return outbox_row(index_request(occasion), self._clock.now())
 
     async def _session(self, audience: Audience, at: datetime) -> tuple[str, list[RowWrite]]:
         """Return the session that a message of this moment belongs to, and the rows that open it if it is new."""
@@ -178,6 +214,7 @@ class MemoryService:
             rows.append(session_row(current[0], audience, at))
         if len(self._sessions) >= MOST_SESSIONS_REMEMBERED:
             self._sessions.clear()
+            self._said_last.clear()
         self._sessions[key] = (current[0], max(at, current[1]))
         return current[0], rows
 

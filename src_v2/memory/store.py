@@ -1,6 +1,6 @@
 """The memory's SQL: the only place that queries messages, turns and sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -9,20 +9,34 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, Visibility, visible_to
+from src_v2.core.clock import Clock
+from src_v2.core.jobs import JobRequest
 from src_v2.core.messages import Role, StoredMessage
-from src_v2.memory.models import IndexItem
+from src_v2.memory.context import index_followers_again, rows_before
+from src_v2.memory.models import ChangedMessage, IndexItem
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
+from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite, RowWriter, without_nul
 from src_v2.storage.tables import message_refs, messages, turns, users
+
+FollowUps = Callable[[Sequence[ChangedMessage]], Sequence[JobRequest]]
+"""What is to be done elsewhere because messages changed: requested in the transaction that changes them."""
+
+
+def nothing_follows(_changed: Sequence[ChangedMessage]) -> Sequence[JobRequest]:
+    """Request nothing."""
+    return ()
 
 
 class MemoryStore:
     """Messages, turns and sessions."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock, *, follow_ups: FollowUps = nothing_follows) -> None:
         self._db = database
+        self._clock = clock
+        self._follow_ups = follow_ups
         self._rows = RowWriter(database)
 
     async def last_session(self, audience: Audience) -> tuple[str, datetime] | None:
@@ -43,11 +57,11 @@ class MemoryStore:
 
     async def recent(self, audience: Audience, limit: int) -> list[StoredMessage]:
         """Return the last `limit` messages of this character in this channel, in the order of their turns."""
-        query = select(messages).where(_visible(audience), messages.c.channel_id == audience.channel_id)
-        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
-        async with self._db.read() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return in_turn_order([_stored(row) for row in reversed(rows)])
+        return await self._newest(and_(_visible(audience), messages.c.channel_id == audience.channel_id), limit)
+
+    async def everything(self, audience: Audience, limit: int) -> list[StoredMessage]:
+        """Return what may surface in front of `audience`, in the order of the turns, the newest `limit` of it."""
+        return await self._newest(_visible(audience), limit)
 
     async def by_ids(self, audience: Audience, ids: Sequence[str]) -> dict[str, StoredMessage]:
         """Return those of `ids` that exist and may surface in front of `audience`."""
@@ -76,8 +90,12 @@ class MemoryStore:
         changed = update(messages).where(messages.c.id == target, messages.c.text != text)
         changed = changed.values(text=text, edited_at=at, indexed_in=None)
         async with self._db.write() as connection:
-            found: str | None = (await connection.execute(changed.returning(messages.c.id))).scalar()
-        return found
+            rows = await connection.execute(changed.returning(messages.c.id, messages.c.learned_in))
+            found = [ChangedMessage(row[0], row[1], gone=False) for row in rows]
+            if found:
+                await index_followers_again(connection, [target])
+            await self._request(connection, found)
+        return target if found else None
 
     async def delete_by_ref(self, character: str, platform_message_id: str) -> str | None:
         """Delete the message that a platform id names; return its id, or None when there is none.
@@ -112,11 +130,7 @@ class MemoryStore:
 
     async def unanswered(self, audience: Audience, limit: int = 10) -> list[StoredMessage]:
         """Return what the user said here since the character's last reply, oldest first."""
-        query = select(messages).where(_exchange(audience))
-        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
-        async with self._db.read() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        spoken = in_turn_order([_stored(row) for row in reversed(rows)])
+        spoken = await self._newest(_exchange(audience), limit)
         since_reply = takewhile(lambda message: message.role is Role.USER, reversed(spoken))
         return list(since_reply)[::-1]
 
@@ -156,7 +170,8 @@ class MemoryStore:
         if after:
             query = query.where(messages.c.id > after)
         async with self._db.read() as connection:
-            return [_index_item(row) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(query)).mappings().all()
+            return [_index_item(row, await rows_before(connection, row)) for row in rows]
 
     async def count_to_index(self, *, instead_of: str | None = None) -> int:
         """Count what `to_index` would return without a limit."""
@@ -185,14 +200,30 @@ class MemoryStore:
             await connection.execute(update(messages).where(held).values(indexed_in=None))
 
     async def mark_indexed(self, items: Sequence[IndexItem], collection: str) -> list[str]:
-        """Note that `collection` holds `items`; return ids that were edited or deleted meanwhile."""
+        """Note that `collection` holds `items`; return ids that were deleted meanwhile.
+
+        What was edited meanwhile, or what came before it, stays to be indexed.
+        """
         ids = {item.id for item in items}
+        context = {said.id for item in items for said in item.before}
         async with self._db.write() as connection:
-            rows = await connection.execute(select(messages.c.id, messages.c.text).where(messages.c.id.in_(ids)))
-            texts = {row[0]: row[1] for row in rows}
-            same = [item.id for item in items if texts.get(item.id) == item.text]
+            query = select(messages.c.id, messages.c.text).where(messages.c.id.in_(ids | context))
+            texts = {row[0]: row[1] for row in await connection.execute(query)}
+            same = [
+                item.id
+                for item in items
+                if texts.get(item.id) == item.text and all(texts.get(said.id) == said.text for said in item.before)
+            ]
             await connection.execute(update(messages).where(messages.c.id.in_(same)).values(indexed_in=collection))
         return sorted(ids.difference(texts))
+
+    async def _newest(self, condition: ColumnElement[bool], limit: int) -> list[StoredMessage]:
+        """Return the newest `limit` messages, oldest first, in the order of their turns."""
+        query = select(messages).where(condition)
+        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return in_turn_order([_stored(row) for row in reversed(rows)])
 
     async def _id_of(self, character: str, platform_message_id: str) -> str | None:
         async with self._db.read() as connection:
@@ -200,8 +231,16 @@ class MemoryStore:
         return found
 
     async def _delete(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
+        await index_followers_again(connection, ids)
         await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
-        await connection.execute(delete(messages).where(messages.c.id.in_(ids)))
+        gone = delete(messages).where(messages.c.id.in_(ids)).returning(messages.c.id, messages.c.learned_in)
+        rows = await connection.execute(gone)
+        await self._request(connection, [ChangedMessage(row[0], row[1], gone=True) for row in rows])
+
+    async def _request(self, connection: AsyncConnection, changed: Sequence[ChangedMessage]) -> None:
+        """Write down what follows, so that it happens even if the process ends here."""
+        now = self._clock.now()
+        await self._rows.within(connection, [outbox_row(request, now) for request in self._follow_ups(changed)])
 
 
 def _visible(audience: Audience) -> ColumnElement[bool]:
@@ -239,8 +278,10 @@ def _stored(row: RowMapping) -> StoredMessage:
     )  # fmt: skip
 
 
-def _index_item(row: RowMapping) -> IndexItem:
-    names = ("character", "user_id", "speaker_id", "guild_id", "channel_id", "visibility", "role")
+def _index_item(row: RowMapping, before: Sequence[RowMapping]) -> IndexItem:
+    names = ("character", "user_id", "speaker_id", "guild_id", "channel_id", "visibility", "role", "session_id")
     payload = {name: row[name] for name in names}
     payload["created_at"] = int(row["created_at"].timestamp() * 1000)
-    return IndexItem(row["id"], row["text"], row["speaker_name"], payload)
+    said_before = tuple(_stored(one) for one in before)
+    edited = row["edited_at"] is not None
+    return IndexItem(row["id"], row["text"], row["speaker_name"], row["created_at"], payload, said_before, edited)

@@ -1,30 +1,33 @@
 """The one way changes reach SQL: in order, and by way of the spool while SQL is away, so that nothing said is lost."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
 from src_v2.core.clock import Clock
 from src_v2.core.errors import StoreUnavailable
-from src_v2.memory.indexer import Indexer
 from src_v2.memory.rows import RefChange, Transaction
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
 
 log = structlog.get_logger(__name__)
 
+OUTBOX = "v2_outbox"
 CATCH_UP_EVERY_S = 5.0
 """How often to look whether SQL is back; until then nothing else waits for it to time out again."""
 
 
 class Writer:
-    """Writes transactions one after the other."""
+    """Writes transactions one after the other; `on_requested` hears of those that request background work."""
 
-    def __init__(self, store: MemoryStore, spool: Spool, indexer: Indexer, clock: Clock) -> None:
+    def __init__(
+        self, store: MemoryStore, spool: Spool, clock: Clock, *, on_requested: Callable[[], None] = lambda: None
+    ) -> None:
         self._store = store
         self._spool = spool
-        self._indexer = indexer
         self._clock = clock
+        self._on_requested = on_requested
         self._catching_up = asyncio.Lock()
         self._away_until_s = 0.0
 
@@ -82,17 +85,19 @@ class Writer:
             await self._spool.clear(len(waiting))
         if waiting:
             log.info("spool_replayed", transactions=len(waiting))
-            self._indexer.wake()
         return True
 
     async def _apply(self, change: Transaction) -> bool:
+        done = await self._changed(change)
+        if isinstance(change, RefChange) or any(row.table == OUTBOX for row in change):
+            self._on_requested()
+        return done
+
+    async def _changed(self, change: Transaction) -> bool:
         if not isinstance(change, RefChange):
             await self._store.apply(change)
             return True
         if change.text is not None:
             now = self._clock.now()
             return await self._store.edit(change.character, change.platform_message_id, change.text, now) is not None
-        found = await self._store.delete_by_ref(change.character, change.platform_message_id)
-        if found is not None:
-            await self._indexer.remove([found])
-        return found is not None
+        return await self._store.delete_by_ref(change.character, change.platform_message_id) is not None

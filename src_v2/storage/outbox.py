@@ -7,6 +7,7 @@ from datetime import datetime
 
 import orjson
 
+from src_v2.core.ids import new_id
 from src_v2.core.jobs import JobRequest
 from src_v2.storage.rows import RowWrite
 
@@ -14,7 +15,8 @@ from src_v2.storage.rows import RowWrite
 def outbox_row(request: JobRequest, at: datetime) -> RowWrite:
     """Return the row that requests a job; one with a key that waits already changes nothing."""
     values = dict(
-        id=request.key, kind=request.kind, payload=orjson.dumps(dict(request.payload)).decode(),
+        id=request.key, seq=new_id(), kind=request.kind, payload=orjson.dumps(dict(request.payload)).decode(),
         order_key=request.order_key, priority=request.priority, due_at=request.due_at, created_at=at,
+        run=1, failures=0,
     )  # fmt: skip
     return RowWrite("v2_outbox", values)

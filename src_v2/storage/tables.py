@@ -195,23 +195,32 @@ summaries = Table(
 outbox = Table(
     "v2_outbox",
     METADATA,
+    # A row is a job that is not done: it comes with the data that the job is about and goes when the job is finished.
     Column("id", Text, primary_key=True),  # the job's idempotency key
+    Column("seq", Text, nullable=False),  # sorts by when it was requested
     Column("kind", Text, nullable=False),
     Column("payload", Text, nullable=False),  # a JSON object
     Column("order_key", Text),
     Column("priority", Integer, nullable=False),
     Column("due_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("sent_at", UtcDateTime),  # when it was handed over; rows without an order key go then
+    Column("run", Integer, nullable=False),  # the number of its next or current run, from 1
+    Column("sent_at", UtcDateTime),  # when this run was handed to the queue
+    Column("started_at", UtcDateTime),  # when this run began
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("failing_since", UtcDateTime),
+    Column("error", Text),  # classes and place of the last failure, never its message
+    Column("dead_at", UtcDateTime),  # when it was given up; it waits for an operator then
     Index(None, "sent_at", "created_at"),
-    Index(None, "order_key"),
+    Index(None, "order_key", "seq"),
 )
 
 workers = Table(
     "v2_workers",
     METADATA,
     Column("id", Text, primary_key=True),
-    Column("queues", Text, nullable=False),
+    Column("queues", Text, nullable=False),  # those that it serves, with commas between them
+    Column("kinds", Text, nullable=False),  # the kinds of jobs that it knows, a JSON object of kind -> queue
     Column("started_at", UtcDateTime, nullable=False),
     Column("beat_at", UtcDateTime, nullable=False),
 )

@@ -16,7 +16,7 @@ from src_v2.core.filters import And, AnyOf, Eq, Filter, Not, Or, Range, matches
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.types_sql import UtcDateTime
-from src_v2.storage.vectors.base import CollectionSpec, PayloadValue, Point, VectorStore
+from src_v2.storage.vectors.base import DENSE, CollectionSpec, Leg, PayloadValue, Point, VectorStore
 from src_v2.storage.vectors.edge import EdgeVectorStore
 from src_v2.storage.vectors.server import ServerVectorStore
 
@@ -88,8 +88,8 @@ async def by_vectors(store: VectorStore, rows: list[Row], conditions: list[Filte
     await store.delete_where("rows", And(()))
     points = [Point(str(uuid.UUID(int=n)), [1.0, 0.0], payload=row) for n, row in enumerate(rows)]
     await store.upsert("rows", points)
-    found = [await store.hybrid_search("rows", [1.0, 0.0], None, condition, 10) for condition in conditions]
-    return [{uuid.UUID(hit.id).int for hit in hits} for hits in found]
+    found = [await store.search("rows", [Leg(DENSE, [1.0, 0.0])], condition, 10) for condition in conditions]
+    return [{uuid.UUID(hit.id).int for hit in hits} for (hits,) in found]
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql", "edge", "client in memory"])

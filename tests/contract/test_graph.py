@@ -138,4 +138,7 @@ def test_neo4j_gets_a_constraint_for_every_kind_of_node_and_an_index_for_lookups
         "CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (x:Entity) REQUIRE x.id IS UNIQUE",
         "CREATE INDEX entity_lookup IF NOT EXISTS FOR (x:Entity) ON (x.character, x.user_id, x.name)",
         "CREATE INDEX fact_lookup IF NOT EXISTS FOR ()-[x:Fact]-() ON (x.character, x.user_id)",
+        "DROP INDEX fact_lookup IF EXISTS",
+        "MATCH ()-[x:Fact]-() DELETE x",
+        "CREATE INDEX fact_lookup IF NOT EXISTS FOR ()-[x:Fact]-() ON (x.id)",
     ]

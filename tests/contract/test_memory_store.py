@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src_v2.core.audience import Audience, Visibility
+from src_v2.core.clock import SystemClock
 from src_v2.core.messages import Author, IncomingMessage, Scene
 from src_v2.memory.rows import message_rows
 from src_v2.memory.store import MemoryStore
@@ -18,7 +19,7 @@ KIM = Audience("elena", "discord:kim", "discord:dm-kim", Visibility.PRIVATE)
 
 @pytest.fixture
 def store(database: Database) -> MemoryStore:
-    return MemoryStore(database)
+    return MemoryStore(database, SystemClock())
 
 
 async def hears(store: MemoryStore, text: str, who: Audience = SAM, *, turn_id: str = "turn", key: str = "m") -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 from src_v2.core.errors import StoreError, StoreUnavailable
-from src_v2.core.filters import EVERYTHING, And, Eq, Not, Range
-from src_v2.storage.vectors.base import CollectionSpec, Point, SparseVector, VectorStore
+from src_v2.core.filters import EVERYTHING, And, Eq, Filter, Not, Range
+from src_v2.storage.vectors.base import DENSE, PARTS, SPARSE, CollectionSpec, Leg, Point, SparseVector, VectorStore
 from src_v2.storage.vectors.edge import EdgeVectorStore
 from src_v2.storage.vectors.server import ServerVectorStore
 
 IDS = [str(uuid.UUID(int=n + 1)) for n in range(6)]
-EAST, NORTH = [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]
+EAST, NORTH, WEST = [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0]
 
 
 @pytest.fixture(params=["edge", "client in memory", "server"])
@@ -50,54 +50,102 @@ def point(n: int, dense: list[float], words: list[int] | None = None, **payload:
     return Point(IDS[n], dense, sparse, {"character": "elena", "user_id": f"discord:{n}", "created_at": n, **payload})
 
 
+def words(*terms: int) -> Leg:
+    return Leg(SPARSE, SparseVector(terms, [1.0] * len(terms)))
+
+
+async def nearest(store: VectorStore, name: str, legs: list[Leg], condition: Filter, limit: int) -> list[list[str]]:
+    return [[hit.id for hit in hits] for hits in await store.search(name, legs, condition, limit)]
+
+
 async def test_what_is_stored_is_found_by_meaning_best_first(store: VectorStore, memories: str) -> None:
     await store.upsert(memories, [point(0, NORTH), point(1, EAST), point(2, [1.0, 0.5, 0.0, 0.0])])
 
-    hits = await store.hybrid_search(memories, EAST, None, EVERYTHING, 2)
+    (hits,) = await store.search(memories, [Leg(DENSE, EAST)], EVERYTHING, 2)
 
     assert [hit.id for hit in hits] == [IDS[1], IDS[2]]
-    assert hits[0].score == pytest.approx(1.0)
+    assert hits[0].score == pytest.approx(1.0, abs=0.02)
     assert hits[0].payload == {"character": "elena", "user_id": "discord:1", "created_at": 1}
 
 
-async def test_words_and_meaning_together_beat_either_alone(store: VectorStore, memories: str) -> None:
+async def test_each_leg_gives_its_own_results_in_one_round_trip(store: VectorStore, memories: str) -> None:
     await store.upsert(
         memories, [point(0, EAST), point(1, [1.0, 0.2, 0.0, 0.0], [7, 9]), point(2, NORTH, [7]), point(3, NORTH)]
     )
     before = store.round_trips
 
-    hits = await store.hybrid_search(memories, EAST, SparseVector([7, 9], [1.0, 1.0]), EVERYTHING, 3)
+    by_meaning, by_words, nothing = await nearest(
+        store, memories, [Leg(DENSE, EAST), words(7, 9), words()], EVERYTHING, 2
+    )
 
-    assert hits[0].id == IDS[1]
-    assert {hit.id for hit in hits[1:]} == {IDS[0], IDS[2]}
+    assert by_meaning == [IDS[0], IDS[1]]
+    assert by_words == [IDS[1], IDS[2]]
+    assert nothing == []
     assert store.round_trips == before + 1
+
+
+async def test_a_leg_can_score_what_the_others_found_by_the_best_of_several_parts(
+    store: VectorStore, memories: str
+) -> None:
+    def whole(n: int, words: list[int], *parts: list[float]) -> Point:
+        return Point(IDS[n], WEST, SparseVector(words, [1.0] * len(words)), {"created_at": n}, parts)
+
+    await store.upsert(memories, [whole(0, [7], NORTH, EAST), whole(1, [7], NORTH), whole(2, [8], EAST), whole(3, [7])])
+
+    by_words, by_parts = await store.search(memories, [words(7), Leg(PARTS, EAST, rescores=True)], EVERYTHING, 5)
+
+    assert {hit.id for hit in by_words} == {IDS[0], IDS[1], IDS[3]}
+    assert [hit.id for hit in by_parts] == [IDS[0], IDS[1]]
+    assert [hit.score for hit in by_parts] == pytest.approx([1.0, 0.0], abs=0.02)
+    assert await store.search(memories, [Leg(PARTS, EAST, rescores=True)], EVERYTHING, 5) == [[]]
+
+
+async def test_a_leg_can_be_narrower_than_the_others(store: VectorStore, memories: str) -> None:
+    await store.upsert(memories, [point(n, EAST, [7]) for n in range(4)])
+    late = Leg(DENSE, EAST, condition=Range("created_at", gte=2))
+
+    everything, later = await nearest(store, memories, [words(7), late], Range("created_at", lt=3), 9)
+
+    assert sorted(everything) == IDS[:3]
+    assert later == [IDS[2]]
+
+
+async def test_whose_with_whom_is_matched_as_a_pair(store: VectorStore, memories: str) -> None:
+    await store.upsert(
+        memories, [point(0, EAST), point(1, EAST), point(2, EAST, character="marcus", user_id="discord:0")]
+    )
+    wanted = And((Eq("character", "elena"), And((Eq("user_id", "discord:0"),))))
+
+    assert await nearest(store, memories, [Leg(DENSE, EAST)], wanted, 9) == [[IDS[0]]]
+    assert await store.count(memories, Not(wanted)) == 2
+    assert (await store.payloads(memories, [IDS[0], IDS[5]])).keys() == {IDS[0]}
+    assert (await store.payloads(memories, IDS))[IDS[2]]["character"] == "marcus"
 
 
 async def test_a_rare_word_weighs_more_than_a_common_one(store: VectorStore, memories: str) -> None:
     common, rare = 1, 2
     await store.upsert(memories, [point(n, NORTH, [common]) for n in range(4)] + [point(4, NORTH, [rare])])
-    query = SparseVector([common, rare], [1.0, 1.0])
 
-    hits = await store.hybrid_search(memories, [0.0, 0.0, 0.0, 1.0], query, Range("created_at", gte=3), 2)
+    ((best, *_),) = await nearest(store, memories, [words(common, rare)], Range("created_at", gte=3), 2)
 
-    assert hits[0].id == IDS[4]
+    assert best == IDS[4]
 
 
-async def test_the_filter_holds_for_both_kinds_of_candidates(store: VectorStore, memories: str) -> None:
+async def test_the_filter_holds_for_every_leg(store: VectorStore, memories: str) -> None:
     await store.upsert(memories, [point(0, EAST, [7], visibility="private"), point(1, NORTH, [8], visibility="guild")])
 
-    hits = await store.hybrid_search(memories, EAST, SparseVector([7], [1.0]), Eq("visibility", "guild"), 5)
+    found = await nearest(store, memories, [Leg(DENSE, EAST), words(7, 8)], Eq("visibility", "guild"), 5)
 
-    assert [hit.id for hit in hits] == [IDS[1]]
+    assert found == [[IDS[1]], [IDS[1]]]
 
 
 async def test_an_upsert_replaces_and_a_bool_comes_back_as_a_number(store: VectorStore, memories: str) -> None:
     await store.upsert(memories, [point(0, EAST, pinned=True, guild_id="a")])
     await store.upsert(memories, [point(0, NORTH, pinned=False, guild_id=None)])
 
-    (hit,) = await store.hybrid_search(memories, np.array(NORTH, dtype=np.float32), None, Eq("pinned", False), 5)
+    ((hit,),) = await store.search(memories, [Leg(DENSE, np.array(NORTH, dtype=np.float32))], Eq("pinned", False), 5)
 
-    assert hit.score == pytest.approx(1.0)
+    assert hit.score == pytest.approx(1.0, abs=0.02)
     assert (hit.payload["pinned"], hit.payload["guild_id"]) == (0, None)
 
 
@@ -148,7 +196,7 @@ async def test_a_vector_of_the_wrong_size_is_refused(store: VectorStore, memorie
 async def test_writers_and_readers_at_once(store: VectorStore, memories: str) -> None:
     await asyncio.gather(
         *(store.upsert(memories, [point(n, EAST)]) for n in range(6)),
-        *(store.hybrid_search(memories, EAST, SparseVector([1], [1.0]), EVERYTHING, 3) for _ in range(6)),
+        *(store.search(memories, [Leg(DENSE, EAST), words(1)], EVERYTHING, 3) for _ in range(6)),
     )
     assert await store.count(memories, EVERYTHING) == 6
     await store.check()
@@ -200,7 +248,7 @@ async def test_the_event_loop_goes_on_while_the_embedded_store_works(tmp_path: P
     counter = asyncio.create_task(count_turns())
     await store.upsert("m", points)
     while_writing, turns = turns, 0
-    await store.hybrid_search("m", rows[0], SparseVector([7], [1.0]), EVERYTHING, 10)
+    await store.search("m", [Leg(DENSE, rows[0]), words(7)], EVERYTHING, 10)
     while_searching = turns
     counter.cancel()
     await store.close()
@@ -247,7 +295,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
 async def test_a_server_that_is_not_there_is_unavailable_at_once() -> None:
     store = ServerVectorStore("http://127.0.0.1:9")
     with pytest.raises(StoreUnavailable):
-        await store.hybrid_search("m", EAST, None, EVERYTHING, 1)
+        await store.search("m", [Leg(DENSE, EAST)], EVERYTHING, 1)
     await store.close()
 
 

@@ -9,13 +9,13 @@ import pytest
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.clock import SystemClock
 from src_v2.core.errors import EmbeddingError, StoreUnavailable
-from src_v2.core.filters import EVERYTHING
+from src_v2.core.filters import EVERYTHING, Filter
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Scene
 from src_v2.memory import indexer as indexing
 from src_v2.memory.embeddings.base import TextKind, Vectors
 from src_v2.memory.embeddings.hashing import HashingEmbedder
-from src_v2.memory.indexer import MODEL_AGAIN_AFTER_S, Indexer
+from src_v2.memory.indexer import MODEL_AGAIN_AFTER_S, OPEN_AGAIN_AFTER_S, Indexer
 from src_v2.memory.reindex import reindex
 from src_v2.memory.rows import message_rows
 from src_v2.memory.store import MemoryStore
@@ -26,7 +26,7 @@ from src_v2.storage.vectors.base import CollectionSpec, Point
 from src_v2.storage.vectors.edge import EdgeVectorStore
 from tests.support.clock import VirtualClock
 
-MESSAGES = "messages-hashing-64"
+MESSAGES = "messages-2-hashing-64"
 SAM = Audience("elena", "discord:sam", "discord:dm", Visibility.PRIVATE)
 
 
@@ -50,6 +50,10 @@ class Unsteady(EdgeVectorStore):
     async def delete(self, name: str, ids: Sequence[str]) -> None:
         await self._answer()
         await super().delete(name, ids)
+
+    async def delete_where(self, name: str, condition: Filter) -> None:
+        await self._answer()
+        await super().delete_where(name, condition)
 
     async def until_asked(self, times: int) -> None:
         async with self.refused:
@@ -85,10 +89,10 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(f"sqlite:///{folder / 'whisperengine.db'}")
-        self.store = MemoryStore(self.database)
+        self.clock = VirtualClock()
+        self.store = MemoryStore(self.database, self.clock)
         self.vectors = Unsteady(folder / "vectors")
         self.embedder = Picky()
-        self.clock = VirtualClock()
         self.indexer = self.new_indexer()
 
     def new_indexer(self) -> Indexer:
@@ -107,8 +111,7 @@ class Library:
         return [message.id for message in said]
 
     async def sweep(self) -> None:
-        self.indexer.wake()
-        await asyncio.wait_for(self.indexer.caught_up(), 5)
+        await asyncio.wait_for(self.indexer.sweep(), 5)
 
     async def held(self, collection: str = MESSAGES) -> set[str]:
         return set((await self.vectors.ids(collection))[0])
@@ -123,32 +126,31 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
     made = Library(tmp_path)
     await migrate.upgrade(made.database)
     yield made
-    await made.indexer.stop()
     await made.vectors.close()
     await made.database.close()
 
 
 async def test_what_is_deleted_while_the_store_is_away_is_gone_when_it_is_back(library: Library) -> None:
     kept, gone = await library.hears("the sea", "the secret")
-    library.indexer.start()
     await library.sweep()
     assert await library.held() == {kept, gone}
     library.vectors.away = True
     await library.store.delete_by_ref("elena", "ref-the secret")
-    await library.indexer.remove([gone])
+    with pytest.raises(StoreUnavailable):
+        await library.indexer.remove([gone])
+    with pytest.raises(StoreUnavailable):
+        await library.hears("the shore") and await library.sweep()
     library.vectors.away = False
     await library.sweep()
-    assert await library.held() == {kept}
+    assert gone not in await library.held()
+    assert kept in await library.held()
 
 
 async def test_what_a_dead_process_left_behind_goes_at_the_next_start(library: Library) -> None:
     kept, _gone = await library.hears("the sea", "the secret")
-    library.indexer.start()
     await library.sweep()
-    await library.indexer.stop()
     await library.store.delete_by_ref("elena", "ref-the secret")
     library.indexer = library.new_indexer()
-    library.indexer.start()
     await library.sweep()
     assert await library.held() == {kept}
 
@@ -179,27 +181,32 @@ async def test_reindexing_reads_on_where_it_was(library: Library, monkeypatch: p
     assert await library.vectors.count(MESSAGES, EVERYTHING) == 3
 
 
-async def test_an_outage_does_not_take_away_what_recall_searches_and_news_end_the_wait(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "FIRST_BACKOFF_S", 600.0)
-    library.indexer.start()
+async def test_an_outage_does_not_take_away_what_recall_searches(library: Library) -> None:
     await library.hears("the sea")
     await library.sweep()
     library.vectors.away = True
     await library.hears("the shore")
-    library.indexer.wake()
-    await library.vectors.until_asked(1)
+    with pytest.raises(StoreUnavailable):
+        await library.sweep()
     assert library.indexer.collection == MESSAGES
     library.vectors.away = False
-    await library.hears("the dunes")
     await library.sweep()
-    assert await library.vectors.count(MESSAGES, EVERYTHING) == 3
+    assert await library.vectors.count(MESSAGES, EVERYTHING) == 2
+
+
+async def test_recall_can_search_as_soon_as_the_store_is_there(library: Library) -> None:
+    library.vectors.away = True
+    opening = asyncio.create_task(library.indexer.open())
+    await asyncio.wait_for(library.clock.wait_for_sleepers(), 5)
+    assert not library.indexer.collection
+    library.vectors.away = False
+    library.clock.advance(OPEN_AGAIN_AFTER_S)
+    await asyncio.wait_for(opening, 5)
+    assert library.indexer.collection == MESSAGES
 
 
 async def test_one_text_that_the_model_refuses_holds_up_no_other(library: Library) -> None:
     before, refused, after = await library.hears("the sea", "unspeakable", "the shore")
-    library.indexer.start()
     await library.sweep()
     assert await library.held() == {before, after}
     await library.store.edit("elena", "ref-unspeakable", "well said", library.clock.now())
@@ -210,9 +217,10 @@ async def test_one_text_that_the_model_refuses_holds_up_no_other(library: Librar
 async def test_a_model_that_could_not_be_loaded_is_tried_again(library: Library) -> None:
     library.embedder.ready.fail(EmbeddingError("no network", retryable=True))
     await library.hears("the sea")
-    library.indexer.start()
-    await asyncio.wait_for(library.clock.wait_for_sleepers(), 5)
-    library.clock.advance(MODEL_AGAIN_AFTER_S)
-    await asyncio.wait_for(library.indexer.caught_up(), 5)
+    library.clock = VirtualClock(auto_advance=True)
+    library.indexer = library.new_indexer()
+    await asyncio.wait_for(library.indexer.open(), 5)
+    assert library.clock.monotonic() >= MODEL_AGAIN_AFTER_S
+    await library.sweep()
     assert library.embedder.starts == 1
     assert await library.vectors.count(MESSAGES, EVERYTHING) == 1

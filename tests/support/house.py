@@ -33,7 +33,7 @@ def make_settings(data_dir: Path, llm: LocalLLM | None = None, **variables: Any)
     """
     given: dict[str, Any] = {
         "data_dir": data_dir, "characters_dir": CHARACTERS, "web_port": 0, "embedding_offline": True,
-        "burst_window_s": 0,
+        "burst_window_s": 0, "memory_source_timeout_s": 5,  # tests of slow stores set their own
     }  # fmt: skip
     if llm is not None:
         given |= {"llm_model": "openai-compatible:local-model", "llm_base_url": llm.openai_url, "llm_attempts": 1}
@@ -169,8 +169,7 @@ class House:
 
     async def indexed(self) -> None:
         """Wait until everything that was said can be recalled."""
-        self.app.indexer.wake()
-        await self.app.indexer.caught_up()
+        await self.app.jobs.idle()
 
     async def recall(self, audience: Audience, query: str) -> Sequence[str]:
         """Return the texts that a reply to `audience` would recall for `query`."""

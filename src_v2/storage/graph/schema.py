@@ -35,11 +35,21 @@ class RelationTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A kind of relation whose declaration goes, with all that it holds: SQL has what it is made from."""
+
+    name: str
+
+
+Change = NodeTable | RelationTable | Dropped
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """What one version adds."""
+    """What one version changes, in order."""
 
     version: int
-    tables: tuple[NodeTable | RelationTable, ...]
+    tables: tuple[Change, ...]
 
 
 _AUDIENCE = {
@@ -86,11 +96,44 @@ STEPS = (
             ),
         ),
     ),
+    # Dates as exact as they were said, and relations found by their id.
+    Step(
+        2,
+        (
+            Dropped("Fact"),
+            RelationTable(
+                "Fact",
+                "Entity",
+                "Entity",
+                {
+                    "id": "STRING",
+                    "predicate": "STRING",
+                    "confidence": "DOUBLE",
+                    "said_at": "INT64",
+                    "valid_from": "STRING",
+                    "valid_until": "STRING",
+                    "source_message_id": "STRING",
+                    **_AUDIENCE,
+                },
+                indexed=("id",),
+            ),
+        ),
+    ),
 )
+VERSION = STEPS[-1].version
 
 
-def for_ladybug(table: NodeTable | RelationTable) -> Iterator[str]:
+def properties_of(name: str) -> Mapping[str, str]:
+    """Return property -> Ladybug's type for the kind of node or relation `name`, as the last version has it."""
+    tables = [table for step in STEPS for table in step.tables if not isinstance(table, Dropped)]
+    return next(table.properties for table in reversed(tables) if table.name == name)
+
+
+def for_ladybug(table: Change) -> Iterator[str]:
     """Yield the statements that declare `table`; Ladybug indexes primary keys and nothing else."""
+    if isinstance(table, Dropped):
+        yield f"DROP TABLE IF EXISTS {table.name}"
+        return
     columns = ", ".join(f"{name} {kind}" for name, kind in table.properties.items())
     if isinstance(table, NodeTable):
         yield f"CREATE NODE TABLE IF NOT EXISTS {table.name}({columns}, PRIMARY KEY(id))"
@@ -98,8 +141,12 @@ def for_ladybug(table: NodeTable | RelationTable) -> Iterator[str]:
         yield f"CREATE REL TABLE IF NOT EXISTS {table.name}(FROM {table.start} TO {table.end}, {columns})"
 
 
-def for_neo4j(table: NodeTable | RelationTable) -> Iterator[str]:
+def for_neo4j(table: Change) -> Iterator[str]:
     """Yield the constraint and the index for `table`; Neo4j needs no declaration of properties."""
+    if isinstance(table, Dropped):
+        yield f"DROP INDEX {table.name.lower()}_lookup IF EXISTS"
+        yield f"MATCH ()-[x:{table.name}]-() DELETE x"
+        return
     pattern = f"(x:{table.name})" if isinstance(table, NodeTable) else f"()-[x:{table.name}]-()"
     name = table.name.lower()
     if isinstance(table, NodeTable):
@@ -113,8 +160,6 @@ async def steps_to_take(store: GraphStore) -> list[Step]:
     """Return the steps `store` has not taken, given that it knows the table `SCHEMA`."""
     rows: list[dict[str, Any]] = await store.read(READ_VERSION)
     version = rows[0]["version"] if rows else 0
-    if version > STEPS[-1].version:
-        raise StoreError(
-            f"the graph was written by a newer version (schema {version}, known up to {STEPS[-1].version})"
-        )
+    if version > VERSION:
+        raise StoreError(f"the graph was written by a newer version (schema {version}, known up to {VERSION})")
     return [step for step in STEPS if step.version > version]

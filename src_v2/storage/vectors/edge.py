@@ -7,11 +7,12 @@ of our own. That thread is the write lock; unlike an asyncio one it also holds w
 import asyncio
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import qdrant_edge as edge
 
@@ -20,22 +21,28 @@ from src_v2.core.filters import EVERYTHING, Filter
 from src_v2.storage.vectors.base import (
     DENSE,
     KEYWORD_FIELDS,
-    RRF_K,
+    PARTS,
     SPARSE,
     TENANT_FIELD,
     TIME_FIELD,
+    TOGETHER_FIELD,
     CollectionSpec,
     Dense,
     Hit,
+    Leg,
+    PayloadValue,
     Point,
     SparseVector,
-    candidates,
-    plain_payload,
+    finds,
+    given_payload,
+    narrowed,
+    stored_payload,
 )
 from src_v2.storage.vectors.filters_qdrant import to_qdrant
 
 _NEVER_KB = 10**8
 """Building an HNSW index holds the interpreter for up to a minute; scanning 100,000 points takes half a millisecond."""
+_PRECISION = edge.VectorStorageDatatype.Turbo8
 _UNFINISHED = ".unfinished"
 _LOCKED = "WouldBlock"
 _T = TypeVar("_T")
@@ -60,12 +67,9 @@ class EdgeVectorStore:
         if points:
             await self._write(lambda: self._update(name, edge.UpdateOperation.upsert_points(_edge_points(points))))
 
-    async def hybrid_search(
-        self, name: str, dense: Dense, sparse: SparseVector | None, condition: Filter, limit: int
-    ) -> list[Hit]:
+    async def search(self, name: str, legs: Sequence[Leg], condition: Filter, limit: int) -> list[list[Hit]]:
         """Search; see VectorStore."""
-        found = await self._read(lambda: self._shard(name).query(_request(dense, sparse, condition, limit)))
-        return [Hit(str(point.id), point.score, point.payload or {}) for point in found]
+        return await self._read(lambda: self._search(name, legs, condition, limit))
 
     async def delete(self, name: str, ids: Sequence[str]) -> None:
         """Delete by id; see VectorStore."""
@@ -80,6 +84,11 @@ class EdgeVectorStore:
         """Count; see VectorStore."""
         wanted = edge.CountRequest(exact=True, filter=to_qdrant(condition, EdgeForms()))
         return await self._read(lambda: self._shard(name).count(wanted))
+
+    async def payloads(self, name: str, ids: Sequence[str]) -> dict[str, Mapping[str, PayloadValue]]:
+        """Return payloads; see VectorStore."""
+        held = await self._read(lambda: self._shard(name).retrieve(list(ids), with_payload=True, with_vector=False))
+        return {str(record.id): given_payload(record.payload) for record in held}
 
     async def missing(self, name: str, ids: Sequence[str]) -> list[str]:
         """Return unknown ids; see VectorStore."""
@@ -134,6 +143,20 @@ class EdgeVectorStore:
                 self._shards[name] = edge.EdgeShard.load(str(self._path / name))
             return self._shards[name]
 
+    def _search(self, name: str, legs: Sequence[Leg], condition: Filter, limit: int) -> list[list[Hit]]:
+        shard = self._shard(name)
+        found = {
+            place: _hits(shard.query(_request(leg, _filter(narrowed(condition, leg)), limit)))
+            for place, leg in enumerate(legs)
+            if finds(leg) and not leg.rescores
+        }
+        ids: set[int | UUID | str] = {hit.id for hits in found.values() for hit in hits}
+        among = edge.Filter(must=[edge.HasIdCondition(ids)])
+        for place, leg in enumerate(legs):
+            if leg.rescores and finds(leg) and ids:
+                found[place] = _hits(shard.query(_request(leg, among, len(ids))))
+        return [found.get(place, []) for place in range(len(legs))]
+
     def _update(self, name: str, operation: edge.UpdateOperation) -> None:
         # Acknowledged means: in the shard's write-ahead log, from which `load` recovers after a kill.
         self._shard(name).update(operation)
@@ -180,7 +203,9 @@ class EdgeForms:
 
     def texts(self, key: str, values: list[str]) -> edge.FieldCondition:
         """See Forms."""
-        return edge.FieldCondition(key, match=edge.MatchAny(values))
+        # One value is matched twice as fast as a list of one.
+        match = edge.MatchValue(values[0]) if len(values) == 1 else edge.MatchAny(values)
+        return edge.FieldCondition(key, match=match)
 
     def number(
         self, key: str, *, gte: float | None = None, lt: float | None = None, lte: float | None = None
@@ -218,26 +243,34 @@ def _stored_size(folder: Path) -> int:
 
 def _config(spec: CollectionSpec) -> edge.EdgeConfig:
     return edge.EdgeConfig(
-        vectors={DENSE: edge.EdgeVectorParams(size=spec.size, distance=edge.Distance.Cosine)},
+        vectors={DENSE: _dense_config(spec.size), PARTS: _dense_config(spec.size, several=True)},
         sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
         optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NEVER_KB),
     )
 
 
+def _dense_config(size: int, *, several: bool = False) -> edge.EdgeVectorParams:
+    best_counts = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim) if several else None
+    return edge.EdgeVectorParams(size, edge.Distance.Cosine, multivector_config=best_counts, datatype=_PRECISION)
+
+
 def _indexes() -> dict[str, Any]:
     keywords = dict.fromkeys(KEYWORD_FIELDS, edge.PayloadSchemaType.Keyword)
     return keywords | {
+        TOGETHER_FIELD: edge.PayloadSchemaType.Keyword,
         TENANT_FIELD: edge.KeywordIndexParams(is_tenant=True),
         TIME_FIELD: edge.PayloadSchemaType.Integer,
     }
 
 
 def _edge_points(points: Sequence[Point]) -> list[edge.Point]:
-    return [edge.Point(point.id, _vectors(point), plain_payload(point.payload)) for point in points]
+    return [edge.Point(point.id, _vectors(point), stored_payload(point.payload)) for point in points]
 
 
 def _vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
+    if len(point.parts):
+        vectors[PARTS] = [_floats(part) for part in point.parts]
     if point.sparse.indices:
         vectors[SPARSE] = _sparse(point.sparse)
     return vectors
@@ -252,12 +285,19 @@ def _sparse(vector: SparseVector) -> edge.SparseVector:
     return edge.SparseVector(list(vector.indices), list(vector.values))
 
 
-def _request(dense: Dense, sparse: SparseVector | None, condition: Filter, limit: int) -> edge.QueryRequest:
-    wanted = None if condition == EVERYTHING else to_qdrant(condition, EdgeForms())
-    by_meaning = edge.Query.Nearest(_floats(dense), using=DENSE)
-    if sparse is None or not sparse.indices:
-        return edge.QueryRequest(limit=limit, query=by_meaning, filter=wanted, with_payload=True)
-    by_words = edge.Query.Nearest(_sparse(sparse), using=SPARSE)
-    stages = [edge.Prefetch(candidates(limit), query=query, filter=wanted) for query in (by_meaning, by_words)]
-    fused = cast("edge.Fusion", edge.Fusion.Rrf(k=RRF_K))  # a variant of it, which the stubs do not say
-    return edge.QueryRequest(limit=limit, query=fused, prefetches=stages, with_payload=True)
+def _filter(condition: Filter) -> edge.Filter | None:
+    return None if condition == EVERYTHING else to_qdrant(condition, EdgeForms())
+
+
+def _request(leg: Leg, wanted: edge.Filter | None, limit: int) -> edge.QueryRequest:
+    near: Any
+    if isinstance(leg.query, SparseVector):
+        near = _sparse(leg.query)
+    else:
+        near = [_floats(leg.query)] if leg.using == PARTS else _floats(leg.query)
+    query = edge.Query.Nearest(near, using=leg.using)
+    return edge.QueryRequest(limit=limit, query=query, filter=wanted, with_payload=not leg.rescores)
+
+
+def _hits(found: Sequence[edge.ScoredPoint]) -> list[Hit]:
+    return [Hit(str(point.id), point.score, given_payload(point.payload)) for point in found]

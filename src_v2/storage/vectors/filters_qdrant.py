@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from src_v2.core.filters import And, AnyOf, Eq, Filter, Not, Or, Range, Scalar
+from src_v2.storage.vectors.base import TOGETHER, TOGETHER_FIELD, together
 
 
 class Forms(Protocol):
@@ -32,7 +33,24 @@ class Forms(Protocol):
 
 def to_qdrant(condition: Filter, forms: Forms) -> Any:
     """Return `condition` as a filter of the implementation behind `forms`."""
-    return forms.group(must=[_translate(condition, forms)])
+    return forms.group(must=_all_of(condition, forms))
+
+
+def _all_of(condition: Filter, forms: Forms) -> list[Any]:
+    """Return the conditions that must all hold, without groups within groups: each level costs time per point."""
+    parts = _flat(condition)
+    wanted = {part.field: part.value for part in parts if isinstance(part, Eq) and isinstance(part.value, str)}
+    if not all(name in wanted for name in TOGETHER):
+        return [_translate(part, forms) for part in parts]
+    joined = [Eq(name, wanted[name]) for name in TOGETHER]
+    both = forms.texts(TOGETHER_FIELD, [together([wanted[name] for name in TOGETHER])])
+    return [both, *(_translate(part, forms) for part in parts if part not in joined)]
+
+
+def _flat(condition: Filter) -> list[Filter]:
+    if not isinstance(condition, And):
+        return [condition]
+    return [part for inner in condition.parts for part in _flat(inner)]
 
 
 def _translate(condition: Filter, forms: Forms) -> Any:
@@ -46,8 +64,8 @@ def _translate(condition: Filter, forms: Forms) -> Any:
             return forms.group(should=[forms.number(field, gte=0), forms.number(field, lt=0)])
         case Range(field, gte, lt):
             return forms.number(field, gte=gte, lt=lt)
-        case And(parts):
-            return forms.group(must=[_translate(part, forms) for part in parts])
+        case And():
+            return forms.group(must=_all_of(condition, forms))
         case Or(parts):
             return forms.group(should=[_translate(part, forms) for part in parts]) if parts else forms.nothing()
         case Not(part):

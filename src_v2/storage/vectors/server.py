@@ -4,7 +4,7 @@ Importing this module is heavy (the client brings grpc and pydantic models): imp
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,17 +17,22 @@ from src_v2.core.filters import EVERYTHING, Filter
 from src_v2.storage.vectors.base import (
     DENSE,
     KEYWORD_FIELDS,
-    RRF_K,
+    PARTS,
     SPARSE,
     TENANT_FIELD,
     TIME_FIELD,
+    TOGETHER_FIELD,
     CollectionSpec,
     Dense,
     Hit,
+    Leg,
+    PayloadValue,
     Point,
     SparseVector,
-    candidates,
-    plain_payload,
+    finds,
+    given_payload,
+    narrowed,
+    stored_payload,
 )
 from src_v2.storage.vectors.filters_qdrant import to_qdrant
 
@@ -62,19 +67,27 @@ class ServerVectorStore:
         """Store points; see VectorStore."""
         if points:
             structs = [
-                models.PointStruct(id=point.id, vector=_vectors(point), payload=plain_payload(point.payload))
+                models.PointStruct(id=point.id, vector=_vectors(point), payload=stored_payload(point.payload))
                 for point in points
             ]
             await self._call(self._client.upsert(name, structs, wait=True))
 
-    async def hybrid_search(
-        self, name: str, dense: Dense, sparse: SparseVector | None, condition: Filter, limit: int
-    ) -> list[Hit]:
+    async def search(self, name: str, legs: Sequence[Leg], condition: Filter, limit: int) -> list[list[Hit]]:
         """Search; see VectorStore."""
-        wanted = None if condition == EVERYTHING else to_qdrant(condition, ClientForms())
-        query = _query(dense, sparse, wanted, limit)
-        found = await self._read(self._client.query_points(name, limit=limit, with_payload=True, **query))
-        return [Hit(str(point.id), point.score, point.payload or {}) for point in found.points]
+        stages = {
+            place: _stage(leg, _filter(narrowed(condition, leg)), limit)
+            for place, leg in enumerate(legs)
+            if finds(leg) and not leg.rescores
+        }
+        if not stages:
+            return [[] for _ in legs]
+        requests = {place: _request(stage) for place, stage in stages.items()}
+        for place, leg in enumerate(legs):
+            if finds(leg) and leg.rescores:
+                requests[place] = _rescoring(leg, list(stages.values()), limit)
+        answers = await self._read(self._client.query_batch_points(name, list(requests.values())))
+        found = dict(zip(requests, answers, strict=True))
+        return [_hits(found[place].points) if place in found else [] for place in range(len(legs))]
 
     async def delete(self, name: str, ids: Sequence[str]) -> None:
         """Delete by id; see VectorStore."""
@@ -90,6 +103,11 @@ class ServerVectorStore:
         """Count; see VectorStore."""
         wanted = to_qdrant(condition, ClientForms())
         return (await self._read(self._client.count(name, count_filter=wanted, exact=True))).count
+
+    async def payloads(self, name: str, ids: Sequence[str]) -> dict[str, Mapping[str, PayloadValue]]:
+        """Return payloads; see VectorStore."""
+        held = await self._read(self._client.retrieve(name, list(ids), with_payload=True, with_vectors=False))
+        return {str(record.id): given_payload(record.payload) for record in held}
 
     async def missing(self, name: str, ids: Sequence[str]) -> list[str]:
         """Return unknown ids; see VectorStore."""
@@ -125,7 +143,7 @@ class ServerVectorStore:
             await self._call(
                 self._client.create_collection(
                     spec.name,
-                    vectors_config={DENSE: models.VectorParams(size=spec.size, distance=models.Distance.COSINE)},
+                    vectors_config=_dense_config(spec.size),
                     sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
                 )
             )
@@ -201,14 +219,29 @@ def _dense_size(info: models.CollectionInfo) -> int | None:
     return vectors[DENSE].size if isinstance(vectors, dict) and DENSE in vectors else None
 
 
+def _dense_config(size: int) -> dict[str, models.VectorParams]:
+    several = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
+    # Parts only rescore what others found: a graph to find them by would cost much and serve nobody.
+    no_graph = models.HnswConfigDiff(m=0)
+    return {
+        DENSE: models.VectorParams(size=size, distance=models.Distance.COSINE),
+        PARTS: models.VectorParams(
+            size=size, distance=models.Distance.COSINE, multivector_config=several, hnsw_config=no_graph
+        ),
+    }
+
+
 def _indexes() -> dict[str, Any]:
     keywords = dict.fromkeys(KEYWORD_FIELDS, models.PayloadSchemaType.KEYWORD)
     tenant = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
-    return keywords | {TENANT_FIELD: tenant, TIME_FIELD: models.PayloadSchemaType.INTEGER}
+    together = models.PayloadSchemaType.KEYWORD
+    return keywords | {TOGETHER_FIELD: together, TENANT_FIELD: tenant, TIME_FIELD: models.PayloadSchemaType.INTEGER}
 
 
 def _vectors(point: Point) -> dict[str, Any]:
     vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
+    if len(point.parts):
+        vectors[PARTS] = [_floats(part) for part in point.parts]
     if point.sparse.indices:
         vectors[SPARSE] = _sparse(point.sparse)
     return vectors
@@ -222,10 +255,29 @@ def _sparse(vector: SparseVector) -> models.SparseVector:
     return models.SparseVector(indices=list(vector.indices), values=list(vector.values))
 
 
-def _query(dense: Dense, sparse: SparseVector | None, wanted: Any, limit: int) -> dict[str, Any]:
-    by_meaning: dict[str, Any] = {"query": _floats(dense), "using": DENSE}
-    if sparse is None or not sparse.indices:
-        return by_meaning | {"query_filter": wanted}
-    by_words: dict[str, Any] = {"query": _sparse(sparse), "using": SPARSE}
-    stages = [models.Prefetch(filter=wanted, limit=candidates(limit), **one) for one in (by_meaning, by_words)]
-    return {"query": models.RrfQuery(rrf=models.Rrf(k=RRF_K)), "prefetch": stages}
+def _filter(condition: Filter) -> models.Filter | None:
+    return None if condition == EVERYTHING else to_qdrant(condition, ClientForms())
+
+
+def _near(leg: Leg) -> Any:
+    if isinstance(leg.query, SparseVector):
+        return _sparse(leg.query)
+    return [_floats(leg.query)] if leg.using == PARTS else _floats(leg.query)
+
+
+def _stage(leg: Leg, wanted: models.Filter | None, limit: int) -> models.Prefetch:
+    return models.Prefetch(query=_near(leg), using=leg.using, filter=wanted, limit=limit)
+
+
+def _request(stage: models.Prefetch) -> models.QueryRequest:
+    return models.QueryRequest(
+        query=stage.query, using=stage.using, filter=stage.filter, limit=stage.limit, with_payload=True
+    )
+
+
+def _rescoring(leg: Leg, stages: list[models.Prefetch], limit: int) -> models.QueryRequest:
+    return models.QueryRequest(query=_near(leg), using=leg.using, prefetch=stages, limit=limit * len(stages))
+
+
+def _hits(found: Sequence[models.ScoredPoint]) -> list[Hit]:
+    return [Hit(str(point.id), point.score, given_payload(point.payload)) for point in found]
