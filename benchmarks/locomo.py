@@ -1,4 +1,4 @@
-"""How much is found again: `python -m benchmarks.locomo [--data FILE] [--unit turn|session] [--ablation] [--json PATH]`.
+"""How much is found again: `python -m benchmarks.locomo [--data FILE] [--unit turn|session] [--ablation]`.
 
 LoCoMo: two people talk over months, and each question names the turns that answer it. Every conversation goes through
 the product's own write path into a data folder of its own, with the packaged embedding model, and each question
@@ -113,7 +113,8 @@ class Result:
         """Return everything as plain JSON."""
         groups = {
             **{name: [name] for name in CATEGORIES.values()},
-            "categories_1_4": [name for name in CATEGORIES.values() if name in ANSWERABLE], "all": CATEGORIES.values(),
+            "categories_1_4": [name for name in CATEGORIES.values() if name in ANSWERABLE],
+            "all": list(CATEGORIES.values()),
         }  # fmt: skip
         return {
             "recall": {group: {str(k): self._mean(names, k) for k in AT} for group, names in groups.items()},

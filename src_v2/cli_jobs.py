@@ -1,7 +1,7 @@
 """`whisperengine jobs` and `whisperengine worker`: what waits in the background, and processes that do it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.markup import escape
@@ -11,12 +11,10 @@ from src_v2.config.queues import read_queues
 from src_v2.core.clock import SystemClock
 from src_v2.core.errors import SettingsError, StoreError
 from src_v2.core.jobs import Queue
-from src_v2.jobs.display import job_lines, job_table, kinds_in, queue_table
-from src_v2.jobs.ledger import JobLedger
 from src_v2.observability.logging import configure_logging
-from src_v2.storage import migrate
-from src_v2.storage.database import Database
-from src_v2.storage.stores import StoreConfig, database_url
+
+if TYPE_CHECKING:
+    from src_v2.jobs.ledger import JobLedger
 
 jobs_cli = typer.Typer(no_args_is_help=True, help="Look after what is done in the background.")
 
@@ -46,7 +44,9 @@ def list_jobs(
     """List the jobs that are not done."""
     wanted = _queues(queue)
 
-    async def look(ledger: JobLedger) -> None:
+    async def look(ledger: "JobLedger") -> None:
+        from src_v2.jobs.display import job_table, kinds_in
+
         kinds = await ledger.kinds()
         found = await ledger.jobs(dead=dead, kinds=kinds_in(wanted, kinds) if queue else None, limit=limit)
         console.print(job_table(found, kinds, SystemClock().now()), highlight=False)
@@ -58,7 +58,9 @@ def list_jobs(
 def show_job(job: JobId) -> None:
     """Show all that is known of a job."""
 
-    async def look(ledger: JobLedger) -> bool:
+    async def look(ledger: "JobLedger") -> bool:
+        from src_v2.jobs.display import job_lines
+
         found = await ledger.job(job)
         if found:
             console.print(job_lines(found, await ledger.kinds()), highlight=False)
@@ -93,17 +95,24 @@ def drop_job(job: JobId) -> None:
 def show_queues() -> None:
     """Show how much waits in each queue, and which processes serve it."""
 
-    async def look(ledger: JobLedger) -> None:
+    async def look(ledger: "JobLedger") -> None:
+        from src_v2.jobs.display import queue_table
+
         loads, kinds, workers = await ledger.loads(), await ledger.kinds(), await ledger.workers()
         console.print(queue_table(loads, kinds, workers, SystemClock().now()), highlight=False)
 
     _with_ledger(look)
 
 
-def _with_ledger(step: Callable[[JobLedger], Awaitable[T]]) -> T:
+def _with_ledger(step: "Callable[[JobLedger], Awaitable[T]]") -> T:
     """Return what `step` returns of the jobs in the database, whether or not a process is at work on them."""
     settings = read_settings()
     configure_logging("ERROR", settings.general.log_format)
+    from src_v2.jobs.ledger import JobLedger
+    from src_v2.storage import migrate
+    from src_v2.storage.database import Database
+    from src_v2.storage.stores import StoreConfig, database_url
+
     url = database_url(StoreConfig(settings.general.data_dir, settings.stores.database_url.get_secret_value()))
 
     async def look() -> T:

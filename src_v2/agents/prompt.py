@@ -15,6 +15,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from src_v2.agents import blocks
 from src_v2.agents.blocks import speaker
+from src_v2.agents.lines import Viewpoint
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.models import Character
 from src_v2.core.fence import clean_name, fenced, one_line, person_name
@@ -76,9 +77,10 @@ def _system_prompt(
     known = gathered.known
     user_name = _user_name(character, turn, known.preferences)
     scene = turn.messages[-1].scene
-    remembered = blocks.memories_block(character, memories, budgets.recall_tokens)
-    facts = blocks.facts_block(character, known.facts, user_name, budgets.facts_tokens)
-    summaries = blocks.summaries_block(character, known.summaries, budgets.summaries_tokens)
+    view = Viewpoint(character.display_name, user_name, character.core.timezone)
+    remembered = blocks.memories_block(view, memories, turn.text, budgets.recall_tokens)
+    facts = blocks.facts_block(view, known.facts, budgets.facts_tokens)
+    summaries = blocks.summaries_block(view, known.summaries, turn.text, budgets.summaries_tokens)
     values = {
         "user_name": user_name,
         "discord_display_name": user_name,

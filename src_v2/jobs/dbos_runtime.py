@@ -7,7 +7,6 @@ and waits for it, so whatever of DBOS's blocks holds up that job alone.
 """
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -17,17 +16,20 @@ from typing import Any, ParamSpec, TypeVar
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowStatus
+from dbos._context import MaxPriority, MinPriority
 from dbos._core import WorkflowHandleFuture, execute_dequeued_workflow
 from dbos._dbos import _get_dbos_instance
 from dbos._error import MaxRecoveryAttemptsExceededError
 from dbos._queue import Queue
 from dbos._serialization import DBOSPortableJSON
 from dbos._sys_db import WorkflowStatusInternal
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from src_v2.core.errors import StoreError, StoreUnavailable
 from src_v2.core.ids import new_id
 from src_v2.jobs.dbos_engine import JobsEngine
+from src_v2.jobs.dbos_reports import report_in_our_words
 from src_v2.jobs.models import Run
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,7 @@ VERSION = "1"
 WORKFLOW = "run_job"
 MOST_DEATHS = 20
 """How many workers a job may take with it before it is held to be what kills them."""
+WAITING = "ENQUEUED"
 DONE = "SUCCESS"
 GIVEN_UP = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 FINISHED = frozenset({DONE, *GIVEN_UP})
@@ -87,10 +90,9 @@ class Runtime:
         """Begin up to `limit` jobs of `queue`, most urgent first; return how many. `on_end` is called after each."""
         return await self._call(self._claim, queue, limit, on_end)
 
-    async def filled(self) -> set[str]:
-        """Return those of the served queues that hold something."""
-        found = await self._list(status="ENQUEUED", queue_name=self._queue_names, limit=AT_ONCE)
-        return {str(status.queue_name) for status in found}
+    async def filled(self, queues: Sequence[str]) -> set[str]:
+        """Return those of `queues` that hold something."""
+        return await self._call(self._filled, queues)
 
     async def states(self, runs: Sequence[Run]) -> dict[str, str]:
         """Return workflow id -> state, in DBOS's words, of those runs that it knows."""
@@ -110,10 +112,6 @@ class Runtime:
         old = await self._list(status=sorted(FINISHED), completed_before=before.isoformat(), limit=AT_ONCE)
         await self._call(self._client_now().delete_workflows, [status.workflow_id for status in old])
         return len(old)
-
-    def running(self) -> int:
-        """Return how many runs are under way in this process."""
-        return len(self._runs)
 
     def execute(self, key: str, number: int) -> None:
         """Have the event loop do a run's work and wait for it; called on a thread of DBOS's."""
@@ -153,7 +151,7 @@ class Runtime:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _launch(self) -> None:
-        _quiet_logger()
+        report_in_our_words()
         _become_active(self)
         try:
             self._client = DBOSClient(
@@ -183,12 +181,20 @@ class Runtime:
             for run, queue in runs:
                 options: EnqueueOptions = {
                     "workflow_name": WORKFLOW, "queue_name": queue, "workflow_id": workflow_id(run),
-                    "app_version": VERSION, "priority": run.priority,
+                    "app_version": VERSION, "priority": min(max(run.priority, MinPriority), MaxPriority),
                 }  # fmt: skip
                 client.enqueue_in_transaction(connection, options, run.key, run.number)
         ids = {workflow_id(run): run for run, _ in runs}
         found = self._list_now(workflow_ids=list(ids), status=sorted(FINISHED))
         return [ids[status.workflow_id] for status in found]
+
+    def _filled(self, queues: Sequence[str]) -> set[str]:
+        database = self._client_now()._sys_db
+        table = database.tables.workflow_status
+        query = select(table.c.queue_name).distinct()
+        waiting = query.where(table.c.status == WAITING, table.c.queue_name.in_(queues))
+        with database.engine.begin() as connection:
+            return set(connection.execute(waiting).scalars())
 
     def _claim(self, queue: str, limit: int, on_end: Callable[[], None]) -> int:
         dbos, token = _get_dbos_instance(), new_id()
@@ -233,7 +239,7 @@ class Runtime:
         with self._claiming:
             pending = database.get_pending_workflows(executor_id, VERSION)
             lost = [run.workflow_id for run in pending if run.workflow_id not in self._runs]
-            return sum(database.reenqueue_for_recovery(run_id, [executor_id], self._queue_names[0]) for run_id in lost)
+            return sum(database.reenqueue_for_recovery(run_id, [executor_id], APPLICATION) for run_id in lost)
 
     async def _list(self, **which: Any) -> list[WorkflowStatus]:
         return await self._call(self._list_now, **which)
@@ -308,20 +314,3 @@ def _config(engine: JobsEngine, executor_id: str) -> DBOSConfig:
         "enable_otlp": False,
         "log_level": "WARNING",
     }
-
-
-class _Forwarder(logging.Handler):
-    """Says where DBOS had trouble and of what kind; its own words may quote what a job is about."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write one line."""
-        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        log.warning("dbos_trouble", where=f"{record.module}:{record.lineno}", error=error)
-
-
-def _quiet_logger() -> None:
-    """Take the place of the handler that DBOS would install."""
-    logger = logging.getLogger("dbos")
-    logger.propagate = False
-    if not any(isinstance(handler, _Forwarder) for handler in logger.handlers):
-        logger.handlers = [_Forwarder(logging.WARNING)]

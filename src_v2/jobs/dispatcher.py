@@ -1,5 +1,6 @@
 """Decides when this process takes jobs out of its queues, and how many it has under way at once."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -27,6 +28,7 @@ class Dispatcher:
         self._look_s = look_s
         self._under_way: Counter[Queue] = Counter()
         self._filled: set[Queue] = set()
+        self._looked_at_s = -look_s
         self._loop = Loop("dispatch", self._step, outages)
 
     def start(self) -> None:
@@ -42,15 +44,12 @@ class Dispatcher:
         self._filled.update(queue for queue in queues if queue in self._queues)
         self._loop.ring()
 
-    def running(self, queue: Queue) -> int:
-        """Return how many jobs of `queue` this process has under way."""
-        return self._under_way[queue]
-
     async def _step(self) -> float:
-        if not self._queues:
-            return self._look_s
-        if not self._filled:
-            self._filled.update(Queue(name) for name in await self._runtime.filled())
+        now_s = asyncio.get_running_loop().time()
+        if now_s - self._looked_at_s >= self._look_s:
+            self._looked_at_s = now_s
+            unknown = [queue.value for queue in self._queues if queue not in self._filled]
+            self._filled.update(Queue(name) for name in await self._runtime.filled(unknown))
         for queue in sorted(self._filled):
             await self._claim(queue)
         return self._look_s

@@ -57,6 +57,7 @@ class Names:
         self.own = own_names(claims, told)
         self._words = self._role_words(told)
         self._parent: dict[str, str] = {}
+        self._best: dict[str, str] = {}
         self._holders: dict[str, _Holders] = {}
         self._roles_of: dict[str, set[str]] = defaultdict(set)
         self._join([self._keyed(pair) for pair in told])
@@ -73,8 +74,10 @@ class Names:
         """Return the name to call an entity by: a proper name before a role, the usual before the rare."""
         if entity in {USER, CHARACTER}:
             return entity
-        forms = self._forms.get(entity)
-        return min(forms, key=lambda form: _worth(form, forms[form])) if forms else entity
+        if entity not in self._best:
+            forms = self._forms.get(entity)
+            self._best[entity] = min(forms, key=lambda form: _worth(form, forms[form])) if forms else entity
+        return self._best[entity]
 
     def also(self, entity: str) -> tuple[str, ...]:
         """Return the other names of an entity, roles included; none for the user and the character."""
@@ -87,8 +90,10 @@ class Names:
 
     def filled(self, claim: Claim) -> tuple[str, str, str] | None:
         """Return (whose, role, by whom) when a claim only names who fills a role: my sister is called Ana."""
+        if meaning(claim.predicate).predicate not in ALIAS_PREDICATES:
+            return None
         role, name = self._role_first(*self._keys(claim))
-        if meaning(claim.predicate).predicate not in ALIAS_PREDICATES or not role_of_key(role) or role_of_key(name):
+        if not role_of_key(role) or role_of_key(name):
             return None
         whose, _, what = role.rpartition(OWNED)
         entity = self._find(name)
@@ -104,8 +109,10 @@ class Names:
         My dentist is called Vera: that is no relation that we know, but worth knowing. The cat is called Miez, when
         nobody was said to have it.
         """
+        if meaning(claim.predicate).predicate not in ALIAS_PREDICATES:
+            return None
         word, name = self._role_first(*self._keys(claim))
-        if meaning(claim.predicate).predicate not in ALIAS_PREDICATES or name in {"", USER, CHARACTER}:
+        if name in {"", USER, CHARACTER}:
             return None
         entity = self._find(name)
         is_stray = word in _ANIMALS and not self._keepers[entity] and self._find(word) == entity

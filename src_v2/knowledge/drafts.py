@@ -9,6 +9,7 @@ from src_v2.knowledge.roles import word_set
 
 LONGEST_OBJECT_CHARS = 60
 LONGEST_OBJECT_WORDS = 6
+LONGEST_ENUMERATED_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,10 @@ def tidy(text: str) -> str:
 
 
 def listed(text: str) -> list[str]:
-    """Return the objects of an enumeration such as "nuts and shellfish"."""
-    return [thing for part in _AND.split(text) if (thing := tidy(part))]
+    """Return the objects of an enumeration such as "nuts and shellfish"; what follows in many words is none of it."""
+    things = [tidy(part) for part in _AND.split(text)]
+    more = (thing for thing in things[1:] if thing.count(" ") < LONGEST_ENUMERATED_WORDS)
+    return [thing for thing in (things[0], *more) if thing]
 
 
 def name_in(text: str, rest: str = "") -> str:

@@ -223,7 +223,7 @@ def _is_relation(fact: ExtractedFact, sentence: str, somebody: Somebody, spot: S
     is_mine = bool(_OWNED.match(somebody.text))
     covered = somebody.start <= spot.start < somebody.end
     named = _NAMING.fullmatch(sentence[somebody.end : spot.start]) is not None and spot.start >= somebody.end
-    return is_mine and (covered or named)
+    return (is_mine and covered) or ((is_mine or somebody.is_pronoun) and named)
 
 
 def _names(name: str, text: str) -> bool:

@@ -4,6 +4,7 @@ A stretch that is over, or has grown long, is handed to an extractor; what the g
 that marks the messages as read back. Nothing is marked before, so whoever dies on the way only has to do it again.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -112,7 +113,8 @@ class Learning:
         """Return the rows that a stretch leaves behind."""
         transcript = await self._transcript(stretch)
         extraction = await self._extractor.extract(transcript)
-        return self._rows(admit(extraction, transcript))
+        # Sixty long messages take a moment to be looked through.
+        return self._rows(await asyncio.to_thread(admit, extraction, transcript))
 
     async def _transcript(self, stretch: Sequence[StoredMessage]) -> Transcript:
         said = "\n".join(message.text for message in stretch if message.role is Role.USER)

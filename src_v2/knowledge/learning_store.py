@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, or_, select, update
 
 from src_v2.core.audience import Visibility
 from src_v2.core.errors import StoreError
@@ -46,14 +46,14 @@ class LearningStore:
         ready = or_(last_at <= silent_since, count >= most_messages, chars >= most_chars)
         query = _sessions().having(ready).order_by(func.min(messages.c.created_at)).limit(limit)
         async with self._db.read() as connection:
-            return [WaitingSession(*row) for row in await connection.execute(query)]
+            return [_waiting(row) for row in await connection.execute(query)]
 
     async def waiting_in(self, session_id: str) -> WaitingSession | None:
         """Return one session, None when nothing in it waits."""
         query = _sessions().where(messages.c.session_id == session_id)
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
-        return WaitingSession(*row) if row else None
+        return _waiting(row) if row else None
 
     async def unread(self, session_id: str, limit: int) -> list[StoredMessage]:
         """Return the oldest messages of a session that nobody has read back, in order."""
@@ -91,13 +91,18 @@ def _unread() -> ColumnElement[bool]:
     return and_(messages.c.learned_in.is_(None), messages.c.turn_id.is_not(None), messages.c.session_id.is_not(None))
 
 
-def _sessions() -> Select[tuple[str, str, str, int, int, str, datetime]]:
+def _sessions() -> Select[str, str, str, int, int, str, datetime]:
     """Return the query for sessions with messages that wait."""
     whose = (messages.c.session_id, messages.c.character, messages.c.user_id)
     counted = (
         func.count(), func.sum(func.length(messages.c.text)), func.max(messages.c.id), func.max(messages.c.created_at),
     )  # fmt: skip
     return select(*whose, *counted).where(_unread()).group_by(*whose)
+
+
+def _waiting(row: Row[str, str, str, int, int, str, datetime]) -> WaitingSession:
+    session, character, user, waiting, chars, last_id, last_at = row
+    return WaitingSession(session, character, user, waiting, chars, last_id, last_at)
 
 
 def _stored(row: RowMapping) -> StoredMessage:

@@ -4,6 +4,7 @@ For the offline demonstration, and for whoever names no model. A summary quotes 
 understands nothing and pretends nothing.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -75,16 +76,17 @@ class PlainExtractor:
 
     async def extract(self, transcript: Transcript) -> Extraction:
         """Return what the user's lines state outright, and a summary in the user's own words."""
-        said = [line for line in transcript.lines if line.speaker == USER]
-        facts: list[ExtractedFact] = []
-        preferences: list[ExtractedPreference] = []
-        for line in said:
-            for draft in drafts(line.text):
-                if isinstance(draft, Told):
-                    facts.append(_fact(draft, line.number))
-                else:
-                    preferences.append(_preference(draft, line.number))
-        return Extraction(facts=facts, preferences=preferences, summary=_summary(said))
+        return await asyncio.to_thread(_read, transcript)
+
+
+def _read(transcript: Transcript) -> Extraction:
+    said = [line for line in transcript.lines if line.speaker == USER]
+    drafted = [(draft, line.number) for line in said for draft in drafts(line.text)]
+    return Extraction(
+        facts=[_fact(draft, number) for draft, number in drafted if isinstance(draft, Told)],
+        preferences=[_preference(draft, number) for draft, number in drafted if isinstance(draft, Asked)],
+        summary=_summary(said),
+    )
 
 
 def _fact(draft: Told, source: int) -> ExtractedFact:

@@ -14,7 +14,8 @@ from src_v2.knowledge.roles import word_set
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[,;:.!?()—–]")
 _FIRST = word_set(
     """
-    i i'm i've i'd i'll im we we're we've we'd we'll yo nosotros nosotras tengo vivo soy estoy trabajo voy estudio juego odio quiero nací compré adopté conocí fui era prefiero cumplí tenemos vivimos somos llamo
+    i i'm i've i'd i'll im we we're we've we'd we'll yo nosotros nosotras tengo vivo soy estoy trabajo voy
+    estudio juego odio quiero nací compré adopté conocí fui era prefiero cumplí tenemos vivimos somos llamo
     """
 )
 _PRONOUNS = word_set(
@@ -65,11 +66,12 @@ _VERBS = word_set(
 )
 _NEVER_NAMES = word_set(
     """
-    guess look remember imagine think yes no hey hi hello well it this that these those there here what who where when why how which everything everyone nothing nobody
-    someone something life work school today tomorrow yesterday tonight dinner lunch breakfast weather winter
-    spring summer autumn monday tuesday wednesday thursday friday saturday sunday january february march april
-    may june july august september october november december christmas easter traffic home time money coffee tea
-    food music people things you esto eso todo nada alguien la el los las una un hoy ayer mañana
+    guess look remember imagine think yes no hey hi hello well it this that these those there here what who
+    where when why how which everything everyone nothing nobody someone something life work school today
+    tomorrow yesterday tonight dinner lunch breakfast weather winter spring summer autumn monday tuesday
+    wednesday thursday friday saturday sunday january february march april may june july august september
+    october november december christmas easter traffic home time money coffee tea food music people things you
+    esto eso todo nada alguien la el los las una un hoy ayer mañana
     """
 )
 

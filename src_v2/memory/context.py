@@ -22,7 +22,7 @@ async def rows_before(connection: AsyncConnection, row: RowMapping) -> Sequence[
         messages.c.created_at >= row["created_at"] - CONTEXT_WITHIN,
     )
     query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(CONTEXT_MESSAGES)
-    return (await connection.execute(query)).mappings().all()
+    return list((await connection.execute(query)).mappings())
 
 
 async def index_followers_again(connection: AsyncConnection, ids: Sequence[str]) -> None:

@@ -68,7 +68,8 @@ def message_drafts(item: IndexItem) -> list[Draft]:
     for number, text in enumerate(chunks(item.text)):
         context = before if number == 0 else []
         words = f"{item.speaker_name} {text} {spoken if number == 0 else ''} {_date(item.said_at)}"
-        payload: dict[str, PayloadValue] = item.payload | {
+        payload: dict[str, PayloadValue] = dict(item.payload)
+        payload |= {
             "kind": CHUNK if number else MESSAGE, "message_id": item.id, "speaker": item.speaker_name,
             "asks": asks(item.text), "before": item.before[0].id if item.before else None,
         }  # fmt: skip

@@ -22,8 +22,8 @@ from src_v2.memory.ranking import WEIGHTS, Found, Ranked, Weights, rank, rank_ke
 from src_v2.memory.store import MemoryStore
 from src_v2.storage.vectors.base import DENSE, PARTS, SPARSE, Hit, Leg, VectorStore
 
-CANDIDATES = 150
-"""Points per leg. Twice as many find nothing more in ten memories; a third as many lose one in a hundred."""
+CANDIDATES = 100
+"""Points per leg. Twice as many find nothing more in ten memories; half as many lose one in a hundred."""
 SPARE = 5
 """Messages read beyond those asked for: some say the same, or are gone since they were indexed."""
 SAME_WORDS = 0.9

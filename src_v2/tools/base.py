@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from src_v2.agents.lines import Viewpoint
 from src_v2.core.audience import Audience
+from src_v2.core.fence import person_name
 from src_v2.core.messages import Author, IncomingMessage
 from src_v2.tools.shown import Shown
 
@@ -91,6 +93,11 @@ class ToolContext:
     def author(self) -> Author:
         """Who asks."""
         return self.message.author
+
+    @property
+    def view(self) -> Viewpoint:
+        """How results name people and count days."""
+        return Viewpoint(self.character_name, person_name(self.author.name, self.character_name), self.timezone)
 
     @property
     def names(self) -> tuple[str, ...]:

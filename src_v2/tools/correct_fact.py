@@ -4,10 +4,11 @@ from functools import partial
 
 from pydantic import Field
 
+from src_v2.agents.lines import fact_line
 from src_v2.core.errors import KnowledgeError
 from src_v2.tools.arguments import Arguments, Name, Value
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
-from src_v2.tools.display import fact_line, listed
+from src_v2.tools.display import listed
 from src_v2.tools.own_facts import FACT_WORDS, GONE, NOT_THEIRS, fact_shown, is_theirs
 from src_v2.tools.ports import FactBook
 from src_v2.tools.results import ok
@@ -43,5 +44,5 @@ async def _run(facts: FactBook, wanted: CorrectFact, context: ToolContext) -> To
         corrected = await facts.correct(context.audience, fact.id, wanted.new_object, context.message)
     except KnowledgeError:
         return GONE
-    text, _ = listed("facts", [corrected], lambda fact: fact_line(fact, context), context.shown.facts)
+    text, _ = listed("facts", [corrected], lambda fact: fact_line(fact, context.view), context.shown.facts)
     return ok(f"Corrected. It now says:\n{text}")

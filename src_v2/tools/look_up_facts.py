@@ -4,9 +4,10 @@ from functools import partial
 
 from pydantic import Field
 
+from src_v2.agents.lines import fact_line
 from src_v2.tools.arguments import Arguments, MaybeName
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
-from src_v2.tools.display import ABOUT_WORDS, fact_line, left_out, listed, meant_by
+from src_v2.tools.display import ABOUT_WORDS, left_out, listed, meant_by
 from src_v2.tools.ports import FactBook
 from src_v2.tools.results import nothing, ok
 
@@ -42,5 +43,5 @@ async def _run(facts: FactBook, wanted: LookUpFacts, context: ToolContext) -> To
     found = await facts.lookup(context.audience, about, wanted.predicate, MOST_FACTS)
     if not found:
         return nothing("Nothing of that is known.")
-    text, shown = listed("facts", found, lambda fact: fact_line(fact, context), context.shown.facts)
+    text, shown = listed("facts", found, lambda fact: fact_line(fact, context.view), context.shown.facts)
     return ok(f"What holds now comes first:\n{text}{left_out(shown, len(found))}")

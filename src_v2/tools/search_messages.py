@@ -5,9 +5,10 @@ from functools import partial
 
 from pydantic import Field
 
+from src_v2.agents.lines import memory_line
 from src_v2.tools.arguments import Arguments, MaybeName, Number, Query
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
-from src_v2.tools.display import left_out, listed, memory_line
+from src_v2.tools.display import left_out, listed
 from src_v2.tools.ports import MessageSearch
 from src_v2.tools.results import nothing, ok
 from src_v2.tools.times import TIME_WORDS, limits
@@ -50,7 +51,7 @@ async def _run(search: MessageSearch, wanted: SearchMessages, context: ToolConte
     if not others:
         return nothing(f"No message fits{_in_that_time(since, until)}. Other words may find something.")
     text, shown = listed(
-        "memories", others, lambda memory: memory_line(memory, context, wanted.query), context.shown.messages
+        "memories", others, lambda memory: memory_line(memory, context.view, wanted.query), context.shown.messages
     )
     return ok(f"Best first:\n{text}{left_out(shown, len(others))}")
 

@@ -5,10 +5,11 @@ from functools import partial
 
 from pydantic import Field
 
+from src_v2.agents.lines import summary_line
 from src_v2.knowledge.models import Summary
 from src_v2.tools.arguments import Arguments, MaybeQuery, Number
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
-from src_v2.tools.display import left_out, listed, summary_line
+from src_v2.tools.display import left_out, listed
 from src_v2.tools.ports import FactBook, MessageSearch
 from src_v2.tools.results import nothing, ok
 
@@ -48,7 +49,10 @@ async def _run(search: MessageSearch, facts: FactBook, wanted: SearchSummaries, 
     if not found:
         return nothing("No summary fits." if wanted.query else "No conversation has been summarised yet.")
     text, shown = listed(
-        "summaries", found, lambda summary: summary_line(summary, context, wanted.query or ""), context.shown.summaries
+        "summaries",
+        found,
+        lambda summary: summary_line(summary, context.view, wanted.query or ""),
+        context.shown.summaries,
     )
     return ok(f"{'Best' if wanted.query else 'Newest'} first:\n{text}{left_out(shown, len(found))}")
 

@@ -21,6 +21,7 @@ from tests.support.clock import VirtualClock
 from tests.support.jobs import address_for, make_jobs, working
 
 LIMIT = 10
+QUEUES = [queue.value for queue in Queue]
 
 
 @asynccontextmanager
@@ -161,7 +162,7 @@ async def test_the_runs_of_a_dead_worker_are_taken_over(database: Database, tmp_
         janitor = Janitor(store, runtime, relay, clock, worker("living"), keep=timedelta(days=1))
         await store.beat(worker("dead"), clock.now())
         silent_s = 0.0
-        while silent_s < 60 and not await runtime.filled():
+        while silent_s < 60 and not await runtime.filled(QUEUES):
             await janitor.step()
             clock.advance(BEAT_EVERY_S)
             silent_s += BEAT_EVERY_S
@@ -186,7 +187,7 @@ async def test_a_worker_whose_heart_beats_keeps_its_runs(database: Database, tmp
             await janitor.step()
             clock.advance(BEAT_EVERY_S)
 
-        assert await runtime.filled() == set()
+        assert await runtime.filled(QUEUES) == set()
 
 
 async def test_a_job_that_kills_every_worker_is_given_up(database: Database, tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ async def test_a_run_that_nobody_has_is_begun_again(database: Database, tmp_path
         await runtime.enqueue([(run, "conversation") for run in runs])
         await set_state(database, tmp_path, runs[0], "PENDING")
         assert await runtime.recover("main") == 1
-        assert await runtime.filled() == {"conversation"}
+        assert await runtime.filled(QUEUES) == {"conversation"}
         assert await runtime.recover("main") == 0
 
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import re
 import shutil
 import stat
@@ -16,12 +17,14 @@ import pytest
 import yaml
 
 from src_v2.config.settings import every_setting, load_settings, variable_name
+from src_v2.jobs.names import held_name
 
 ROOT = Path(__file__).parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DATABASES = {"postgres", "qdrant", "neo4j", "redis", "influxdb"}
+OURS = ("app", "worker")
 SETTINGS = {variable_name(group, field) for group, field, _ in every_setting()}
 BLANKED = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "INFLUX_ADMIN_PASSWORD", "GRAFANA_ADMIN_PASSWORD"}
 """Compose's own secrets, which env_file would otherwise hand to the application."""
@@ -96,8 +99,9 @@ def no_settings_in_environment(monkeypatch: pytest.MonkeyPatch) -> pytest.Monkey
 
 
 def test_the_tier_is_complete() -> None:
-    assert set(SERVICES) == {*DATABASES, "app", "grafana"}
+    assert set(SERVICES) == {*DATABASES, *OURS, "grafana"}
     assert SERVICES["grafana"]["profiles"] == ["observability"]
+    assert SERVICES["worker"]["profiles"] == ["workers"]
     assert SERVICES["postgres"]["image"].startswith("postgres:17.")
     assert SERVICES["neo4j"]["image"].startswith("neo4j:5.")
 
@@ -135,8 +139,9 @@ def test_what_is_published_listens_on_loopback_by_default() -> None:
     assert sorted(ports) == ["127.0.0.1:3000:3000", "127.0.0.1:8000:8000"]
 
 
-def test_the_application_waits_until_every_database_is_healthy() -> None:
-    waits_for = SERVICES["app"]["depends_on"]
+@pytest.mark.parametrize("name", OURS)
+def test_the_application_waits_until_every_database_is_healthy(name: str) -> None:
+    waits_for = SERVICES[name]["depends_on"]
     assert set(waits_for) == DATABASES
     assert all(wait["condition"] == "service_healthy" for wait in waits_for.values())
 
@@ -146,7 +151,7 @@ def test_what_must_survive_lies_on_named_volumes() -> None:
     assert {source for source in used if not source.startswith("./")} == set(COMPOSE["volumes"])
     assert all((ROOT / source).exists() for source in used if source.startswith("./"))
     # A cache is no place for anything that must survive.
-    assert all("volumes" in SERVICES[name] for name in {*DATABASES, "app"} - {"redis"})
+    assert all("volumes" in SERVICES[name] for name in {*DATABASES, *OURS} - {"redis"})
 
 
 def test_no_password_is_written_down() -> None:
@@ -170,8 +175,9 @@ def test_every_variable_has_a_line_in_env(folder: Path) -> None:
     assert used <= set(read_env(folder / ".env"))
 
 
-def test_the_application_gets_settings_and_nothing_else() -> None:
-    given = SERVICES["app"]["environment"]
+@pytest.mark.parametrize("name", OURS)
+def test_the_application_gets_settings_and_nothing_else(name: str) -> None:
+    given = SERVICES[name]["environment"]
     assert set(given) - SETTINGS == BLANKED
     assert all(given[name] == "" for name in BLANKED)
 
@@ -247,6 +253,35 @@ def test_the_image_is_built_in_stages_and_runs_as_nobody_special() -> None:
     assert not any(re.search(r"\b(apt-get|gcc|uv|pip)\b", rest) for word, rest in final if word == "RUN")
     assert ("VOLUME", '["/data"]') in final
     assert not any("--chown" in rest for word, rest in final if word == "COPY")
+
+
+def test_a_worker_is_a_process_like_the_application_without_a_page(
+    folder: Path, no_settings_in_environment: pytest.MonkeyPatch
+) -> None:
+    written = read_env(folder / ".env")
+    worker = yaml.safe_load(interpolated(COMPOSE_TEXT, written))["services"]["worker"]
+    for name, value in {**written, **worker["environment"]}.items():
+        no_settings_in_environment.setenv(name, value)
+    stores = load_settings(env_file=None).stores
+    assert all([stores.database_url.get_secret_value(), stores.qdrant_url, stores.neo4j_uri])
+    assert "ports" not in worker
+    assert worker["command"] == ["worker"]
+    assert worker["image"] == SERVICES["app"]["image"]
+    assert set(SERVICES["app"]["environment"]) - set(worker["environment"]) == {"WEB_PORT", "WEB_TOKEN"}
+    shared = {mount.partition(":")[0] for mount in worker["volumes"]} & {
+        mount.partition(":")[0] for mount in SERVICES["app"]["volumes"]
+    }
+    assert shared == {"./characters"}
+
+
+def test_a_worker_is_healthy_while_it_shows_its_badge(tmp_path: Path) -> None:
+    command = SERVICES["worker"]["healthcheck"]["test"][1:]
+    assert SERVICES["worker"]["environment"]["DATA_DIR"] in command[-1]
+    here = [sys.executable, "-c", command[-1].replace("/data/", f"{tmp_path}/")]
+    with held_name(tmp_path) as badge:
+        assert subprocess.run(here, check=False).returncode == 0
+        os.utime(badge.path, (0, 0))
+        assert subprocess.run(here, check=False).returncode == 1
 
 
 def test_signals_reach_the_process() -> None:

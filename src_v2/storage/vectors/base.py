@@ -173,9 +173,12 @@ def stored_payload(payload: Mapping[str, PayloadValue]) -> dict[str, PayloadValu
     return stored
 
 
-def given_payload(stored: Mapping[str, PayloadValue] | None) -> dict[str, PayloadValue]:
-    """Return a stored payload as it was given."""
-    return {key: value for key, value in (stored or {}).items() if key != TOGETHER_FIELD}
+def given_payload(stored: dict[str, PayloadValue] | None) -> dict[str, PayloadValue]:
+    """Return a stored payload as it was given; `stored` must belong to the caller."""
+    if stored is None:
+        return {}
+    stored.pop(TOGETHER_FIELD, None)
+    return stored
 
 
 def together(values: Sequence[PayloadValue]) -> str:

@@ -17,7 +17,7 @@ from src_v2.knowledge.models import USER, Fact, Known, Preference, PreferenceNam
 from src_v2.memory.models import Memory
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-BUDGETS = Budgets(history_tokens=1000, recall_tokens=500, recall_limit=8)
+BUDGETS = Budgets(history_tokens=1000, recall_tokens=400, recall_limit=8)
 DM = Audience("elena", "discord:1", "discord:dm", Visibility.PRIVATE)
 OPEN_CHANNEL = Audience("elena", "discord:1", "discord:general", Visibility.GUILD, "discord:9")
 
@@ -96,13 +96,15 @@ def test_a_memory_that_stands_in_the_conversation_is_not_told_twice() -> None:
 
 def test_budgets_drop_the_oldest_history_and_the_least_fitting_memories_never_the_anchor() -> None:
     long_ago, lately = stored("old " * 900, minutes_ago=60), stored("new " * 500)
-    gathered = Gathered(history=[long_ago, lately], memories=[memory("best " * 200), memory("worst " * 400)])
+    memories = [memory(f"{how} " * 200) for how in ("best", "good", "worst")]
+    gathered = Gathered(history=[long_ago, lately], memories=memories)
     messages = build_messages(ELENA, turn(), gathered, NOON, BUDGETS)
     texts = [str(message.content) for message in messages]
     [asked] = texts[1:]
     assert asked.startswith("new new")
     assert asked.endswith("\nHi")
     assert "best best" in texts[0]
+    assert "good good" in texts[0]
     assert "worst" not in texts[0]
     assert texts[0].endswith("You are Elena. Answer as Elena.")
 

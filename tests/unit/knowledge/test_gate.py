@@ -152,6 +152,7 @@ def test_it_goes_to_the_one_it_is_about_when_the_model_knows_them_too() -> None:
         ("My dog is called Rex.", fact("user", "has_pet", "Rex")),
         ("My girlfriend is called Mara.", fact("user", "partner", "Mara")),
         ("My cat Miso is asleep.", fact("user", "has_pet", "Miso")),
+        ("We adopted a cat. He is called Nori.", fact("user", "has_pet", "Nori")),
     ],
 )
 def test_whom_the_user_has_is_told_by_sentences_about_them(text: str, relation: dict[str, Any]) -> None:
