@@ -16,7 +16,7 @@ from src_v2 import checks, wiring
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
-from src_v2.background import Background, follow_ups, understood_at_once
+from src_v2.background import Background, follow_ups
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
@@ -26,6 +26,7 @@ from src_v2.core.jobs import Queue
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
+from src_v2.knowledge.at_once import understood_at_once
 from src_v2.knowledge.extraction import Extraction
 from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.base import ProgressCallback

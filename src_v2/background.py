@@ -12,10 +12,10 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
 from src_v2.core.jobs import JobRequest, Queue
-from src_v2.core.messages import IncomingMessage
 from src_v2.jobs.service import Jobs
 from src_v2.knowledge import jobs as knowledge_jobs
 from src_v2.knowledge import learning as learning_jobs
+from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.extraction import Extractor, ModelExtractor
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.learning import Learning, learn_request
@@ -23,17 +23,13 @@ from src_v2.knowledge.learning_store import LearningStore
 from src_v2.knowledge.models import Fact
 from src_v2.knowledge.plain import PlainExtractor
 from src_v2.knowledge.projection import Projection
-from src_v2.knowledge.rows import claim_row, preference_row
 from src_v2.knowledge.service import Knowledge
-from src_v2.knowledge.statements import read
 from src_v2.knowledge.store import KnowledgeStore
 from src_v2.knowledge.unlearning import Unlearning
 from src_v2.memory import jobs as memory_jobs
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.models import ChangedMessage
 from src_v2.observability.outages import Outages
-from src_v2.storage.outbox import outbox_row
-from src_v2.storage.rows import RowWrite
 from src_v2.storage.stores import Stores
 
 MOST_KNOWN = 30
@@ -59,7 +55,10 @@ class Background:
         graph = KnowledgeGraph(stores.graph)
         self.knowledge = Knowledge(store, graph, clock)
         self.projection = Projection(store, graph)
-        self.unlearning = Unlearning(store, graph, clock, remove_keys=indexer.remove, learn_again=learn_request)
+        self.unlearning = Unlearning(
+            store, graph, clock,
+            remove_keys=indexer.remove, learn_again=learn_request, understand=understood_anew,
+        )  # fmt: skip
         self.learning = Learning(
             LearningStore(stores.database), _extractor(reading_models, stores, clock), clock,
             idle=timedelta(minutes=settings.memory.session_idle_minutes), known=self._known,
@@ -88,15 +87,6 @@ def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
     batches = sorted({message.learned_in for message in changed if message.learned_in})
     relearn = knowledge_jobs.relearn_request(new_id(), [message.id for message in changed], batches)
     return [*memory_jobs.follow_ups(changed), relearn]
-
-
-def understood_at_once(message: IncomingMessage, previous: str) -> list[RowWrite]:
-    """Return what is written together with a message because it states it outright."""
-    said = read(message, previous)
-    rows = [claim_row(claim) for claim in said.claims] + [preference_row(wish) for wish in said.preferences]
-    if said.claims:
-        rows.append(outbox_row(knowledge_jobs.graph_request(message.id), message.sent_at))
-    return rows
 
 
 def _extractor(models: StructuredModels, stores: Stores, clock: Clock) -> Extractor:

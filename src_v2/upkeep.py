@@ -9,6 +9,7 @@ from src_v2.agents.models.guard import forbid_tracing
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import StoreError
+from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.knowledge.learning import learn_request
@@ -56,7 +57,7 @@ async def read_everything_again(settings: Settings, *, on_model: ProgressCallbac
         store = KnowledgeStore(shop.stores.database)
         unlearning = Unlearning(
             store, KnowledgeGraph(shop.stores.graph), shop.clock,
-            remove_keys=shop.indexer.remove, learn_again=learn_request,
+            remove_keys=shop.indexer.remove, learn_again=learn_request, understand=understood_anew,
         )  # fmt: skip
         return await relearn(store, unlearning, on_stretches)
 

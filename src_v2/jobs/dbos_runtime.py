@@ -8,13 +8,12 @@ and waits for it, so whatever of DBOS's blocks holds up that job alone.
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
-import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, WorkflowStatus
 from dbos._context import MaxPriority, MinPriority
 from dbos._core import WorkflowHandleFuture, execute_dequeued_workflow
@@ -28,11 +27,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from src_v2.core.errors import StoreError, StoreUnavailable
 from src_v2.core.ids import new_id
+from src_v2.jobs.bridge import Bridge, CutOff, Work
 from src_v2.jobs.dbos_engine import JobsEngine
 from src_v2.jobs.dbos_reports import report_in_our_words
 from src_v2.jobs.models import Run
-
-log = structlog.get_logger(__name__)
 
 APPLICATION = "whisperengine"
 VERSION = "1"
@@ -45,17 +43,10 @@ DONE = "SUCCESS"
 GIVEN_UP = frozenset({"ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 FINISHED = frozenset({DONE, *GIVEN_UP})
 AT_ONCE = 500
-LOOK_S = 5.0
-"""How often a thread looks whether the event loop that it waits for is still there."""
 ENDING_S = 3.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Work = Callable[[str, int], Coroutine[Any, Any, None]]
-
-
-class CutOff(BaseException):
-    """The process stops in the middle of a run. Not an Exception: DBOS would record that the run has failed."""
 
 
 class Runtime:
@@ -64,7 +55,7 @@ class Runtime:
     def __init__(self, address: str, executor_id: str, queues: Iterable[str], work: Work) -> None:
         self._executor_id = executor_id
         self._queue_names = list(queues)
-        self._work = work
+        self.bridge = Bridge(work)
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(max_workers=3, thread_name_prefix="jobs")
         self._engine = JobsEngine(address)
@@ -72,7 +63,6 @@ class Runtime:
         self._queues: dict[str, Queue] = {}
         self._claiming = threading.Lock()
         self._runs: set[str] = set()
-        self._works: set[Future[None]] = set()
         self._run_ended = asyncio.Event()
 
     async def launch(self) -> None:
@@ -113,33 +103,11 @@ class Runtime:
         await self._call(self._client_now().delete_workflows, [status.workflow_id for status in old])
         return len(old)
 
-    def execute(self, key: str, number: int) -> None:
-        """Have the event loop do a run's work and wait for it; called on a thread of DBOS's."""
-        coroutine = self._work(key, number)
-        try:
-            work = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        except RuntimeError as error:  # the loop is closed
-            coroutine.close()
-            raise CutOff from error
-        self._works.add(work)
-        try:
-            while not wait([work], LOOK_S).done:
-                if self._loop.is_closed():
-                    raise CutOff
-        finally:
-            self._works.discard(work)
-        if work.cancelled():
-            raise CutOff
-        if (broken := work.exception()) is not None:
-            log.error("job_run_broke", error=type(broken).__name__, exc_info=broken)
-            raise CutOff
-
     async def close(self, grace_s: float) -> None:
         """Let runs end for `grace_s` at most, cut the others off and put them back, and end DBOS."""
         await self._all_ended(grace_s)
         if self._runs:
-            for work in list(self._works):
-                work.cancel()
+            self.bridge.cut()
             await self._all_ended(ENDING_S)
             with suppress(StoreError, TimeoutError):
                 async with asyncio.timeout(ENDING_S):
@@ -265,7 +233,7 @@ def run_job(key: str, number: int) -> None:
     """Do one run of the job `key`."""
     if _active is None:
         raise CutOff
-    _active.execute(key, number)
+    _active.bridge.run(key, number)
 
 
 def workflow_id(run: Run) -> str:

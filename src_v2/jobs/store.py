@@ -74,9 +74,9 @@ class JobStore:
         return Begun(row[0], orjson.loads(row[1]), *row[2:]) if row else None
 
     async def finish(self, key: str, number: int) -> None:
-        """Remove a job that is done."""
+        """Remove a job that is done; one that was given up meanwhile is an operator's."""
         async with self._db.write() as connection:
-            await connection.execute(delete(outbox).where(_is(key, number)))
+            await connection.execute(delete(outbox).where(_is(key, number), outbox.c.dead_at.is_(None)))
 
     async def try_again(self, key: str, number: int, due_at: datetime, failure: Failure | None = None) -> None:
         """Let a job wait for another run; without a `failure` this one does not count."""

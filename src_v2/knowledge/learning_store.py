@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
 
-from src_v2.core.audience import Visibility
 from src_v2.core.errors import StoreError
-from src_v2.core.messages import Role, StoredMessage
+from src_v2.core.messages import StoredMessage
 from src_v2.storage.database import Database
+from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
 from src_v2.storage.tables import messages, users
 
@@ -60,7 +60,7 @@ class LearningStore:
         query = select(messages).where(_unread(), messages.c.session_id == session_id)
         query = query.order_by(messages.c.created_at, messages.c.id).limit(limit)
         async with self._db.read() as connection:
-            return [_stored(row) for row in (await connection.execute(query)).mappings()]
+            return [stored_message(row) for row in (await connection.execute(query)).mappings()]
 
     async def timezone_of(self, user_id: str) -> str:
         """Return the IANA time zone that a person's platform told, "" when it did not."""
@@ -103,13 +103,3 @@ def _sessions() -> Select[str, str, str, int, int, str, datetime]:
 def _waiting(row: Row[str, str, str, int, int, str, datetime]) -> WaitingSession:
     session, character, user, waiting, chars, last_id, last_at = row
     return WaitingSession(session, character, user, waiting, chars, last_id, last_at)
-
-
-def _stored(row: RowMapping) -> StoredMessage:
-    return StoredMessage(
-        id=row["id"], turn_id=row["turn_id"], session_id=row["session_id"], character=row["character"],
-        user_id=row["user_id"], speaker_id=row["speaker_id"], speaker_name=row["speaker_name"],
-        role=Role(row["role"]), text=row["text"], platform=row["platform"],
-        channel_id=row["channel_id"], guild_id=row["guild_id"],
-        visibility=Visibility(row["visibility"]), created_at=row["created_at"],
-    )  # fmt: skip

@@ -87,9 +87,8 @@ def _words_in(subject: str, predicate: str, object_: str, also: tuple[str, ...])
 def _predecessors(facts: Iterable[Fact]) -> dict[tuple[str, str, str], Fact]:
     """Return the last closed fact of everything that can only hold one at a time, if it is known when it ended."""
     last: dict[tuple[str, str, str], Fact] = {}
-    for fact in facts:
-        if fact.valid_until and (_slot(fact) not in last or last[_slot(fact)].valid_until < fact.valid_until):
-            last[_slot(fact)] = fact
+    for fact in sorted((fact for fact in facts if fact.valid_until), key=lambda fact: fact.valid_until or ""):
+        last[_slot(fact)] = fact
     return last
 
 

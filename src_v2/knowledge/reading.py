@@ -23,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.sql.selectable import CompoundSelect
+from sqlalchemy.types import TypeEngine
 
 from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.knowledge.models import Claim, EntityKind, PreferenceName, Stance, Summary, Wish
@@ -38,7 +39,7 @@ _TEXTS = (
     "valid_from", "valid_until", "session_id",
 )  # fmt: skip
 _AUDIENCE = ("character", "user_id", "guild_id", "channel_id", "visibility")
-_OTHERS = {"amount": Float(), "said_at": UtcDateTime(), "ended_at": UtcDateTime()}
+_OTHERS: dict[str, TypeEngine[Any]] = {"amount": Float(), "said_at": UtcDateTime(), "ended_at": UtcDateTime()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +144,5 @@ def _visible(audience: Audience, table: Table) -> ColumnElement[bool]:
 def _row(kind: str, **columns: ColumnElement[Any]) -> Select[Any]:
     """Return a SELECT of the common row: what a kind does not have is NULL of the right type."""
     given = {"kind": literal(kind, Text()), **columns}
-    types = dict.fromkeys(_TEXTS, Text()) | _OTHERS
+    types: dict[str, TypeEngine[Any]] = {**dict.fromkeys(_TEXTS, Text()), **_OTHERS}
     return select(*((given[n] if n in given else cast(null(), kind_)).label(n) for n, kind_ in types.items()))

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, update
 
 from src_v2.core.audience import Audience
+from src_v2.core.messages import Role, StoredMessage
 from src_v2.knowledge import reading
 from src_v2.knowledge.models import Claim, Stance, Summary, Wish
 from src_v2.knowledge.reading import Limits
 from src_v2.knowledge.rows import claim_row, preference_row, summary_row
 from src_v2.storage.database import Database
+from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
 from src_v2.storage.tables import facts, messages, preferences, summaries
 
@@ -42,8 +44,8 @@ class UnreadSession(NamedTuple):
     user_id: str
 
 
-FollowUps = Callable[[Sequence[UnreadSession]], Sequence[RowWrite]]
-"""What is to be written because sessions are to be read back again."""
+FollowUps = Callable[[Sequence[UnreadSession], Sequence[StoredMessage]], Sequence[RowWrite]]
+"""What is to be written because sessions are to be read back again, and because what these messages say is new."""
 
 
 class KnowledgeStore:
@@ -142,7 +144,8 @@ class KnowledgeStore:
     async def unlearn(self, message_ids: Sequence[str], batches: Sequence[str], then: FollowUps) -> Learned:
         """Forget what was learned from these messages or in these stretches, and that the stretches were read back.
 
-        The jobs that `then` names for the sessions are requested in the same transaction. Returns what was forgotten.
+        What `then` returns, for the sessions and for those of the messages that are still there, is written in the same
+        transaction. Returns what was forgotten.
         """
         forget_claims = delete(facts).where(_from(facts, message_ids, batches)).returning(facts.c.id)
         forget_summaries = delete(summaries).where(summaries.c.id.in_(batches)).returning(summaries.c.id)
@@ -153,7 +156,8 @@ class KnowledgeStore:
             await connection.execute(delete(preferences).where(_from(preferences, message_ids, batches)))
             gone = frozenset((await connection.execute(forget_summaries)).scalars())
             sessions = {UnreadSession(*row) for row in await connection.execute(unread) if row[0]}
-            await self._rows.within(connection, then(sorted(sessions)))
+            left = [stored_message(row) for row in (await connection.execute(_still_there(message_ids))).mappings()]
+            await self._rows.within(connection, then(sorted(sessions), left))
         return Learned(claims, gone)
 
     async def batches(self) -> list[str]:
@@ -175,6 +179,12 @@ class KnowledgeStore:
             return int(
                 (await connection.execute(select(func.count()).select_from(facts).where(condition))).scalar_one()
             )
+
+
+def _still_there(message_ids: Sequence[str]) -> Select[Any]:
+    """Return the query for those of the messages that a person said to a character."""
+    said = and_(messages.c.role == Role.USER.value, messages.c.turn_id.is_not(None))
+    return select(messages).where(messages.c.id.in_(message_ids), said)
 
 
 def _from(table: Table, message_ids: Sequence[str], batches: Sequence[str]) -> ColumnElement[bool]:

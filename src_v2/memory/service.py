@@ -12,7 +12,7 @@ from src_v2.core.errors import StoreUnavailable
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, Turn
 from src_v2.memory.jobs import index_request
-from src_v2.memory.models import ForgottenExchange, InterruptedTurn
+from src_v2.memory.models import ChangedMessage, ForgottenExchange, InterruptedTurn
 from src_v2.memory.rows import (
     RefChange,
     message_rows,
@@ -70,7 +70,7 @@ class MemoryService:
         self._session_idle = session_idle
         self._sessions: dict[SessionKey, tuple[str, datetime]] = {}
         self._long: set[tuple[str, str]] = set()
-        self._said_last: dict[str, str] = {}
+        self._said_last: dict[str, IncomingMessage] = {}
 
     async def keep(self, message: IncomingMessage, *, turn_id: str | None = None) -> None:
         """Store a message that waits to be answered in turn `turn_id`, or that was only overheard (None)."""
@@ -89,8 +89,7 @@ class MemoryService:
         session_id, rows = await self._session(turn.audience, turn.messages[-1].sent_at)
         rows += message_rows(turn.messages, session_id, turn.id)
         for message in turn.messages:
-            rows += self._notes(message, self._said_last.get(session_id, ""))
-            self._said_last[session_id] = message.text
+            rows += self._noted(message, session_id)
         await self._writer.write(rows)
         return session_id
 
@@ -200,6 +199,16 @@ class MemoryService:
 
     async def _change(self, change: RefChange) -> bool:
         return await self._writer.write(change)
+
+    def _noted(self, message: IncomingMessage, session_id: str) -> list[RowWrite]:
+        """Return what is understood from a message at once; what its former version taught is taken back."""
+        last = self._said_last.get(session_id)
+        self._said_last[session_id] = message
+        if last is None or last.id != message.id:
+            return list(self._notes(message, last.text if last else ""))
+        if last.text == message.text:
+            return []
+        return self._store.follow_up_rows([ChangedMessage(message.id, None, gone=False)])
 
     def _indexed_soon(self, occasion: str) -> RowWrite:
         return outbox_row(index_request(occasion), self._clock.now())

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from src_v2.core.audience import Audience, Visibility, visible_to
+from src_v2.core.audience import Audience, visible_to
 from src_v2.core.clock import Clock
 from src_v2.core.jobs import JobRequest
 from src_v2.core.messages import Role, StoredMessage
@@ -17,6 +17,7 @@ from src_v2.memory.models import ChangedMessage, IndexItem
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
+from src_v2.storage.message_rows import stored_message
 from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite, RowWriter, without_nul
 from src_v2.storage.tables import message_refs, messages, turns, users
@@ -68,7 +69,7 @@ class MemoryStore:
         query = select(messages).where(_visible(audience), messages.c.id.in_(ids))
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return {row["id"]: _stored(row) for row in rows}
+        return {row["id"]: stored_message(row) for row in rows}
 
     async def by_ref(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
         """Return the message that a platform id names, when it may surface in front of `audience`."""
@@ -76,7 +77,7 @@ class MemoryStore:
         query = select(messages).where(_visible(audience), messages.c.id.in_(target))
         async with self._db.read() as connection:
             row = (await connection.execute(query)).mappings().first()
-        return _stored(row) if row else None
+        return stored_message(row) if row else None
 
     async def edit(self, character: str, platform_message_id: str, text: str, at: datetime) -> str | None:
         """Replace a message's text and have it indexed anew; return its id, or None when there is none.
@@ -223,7 +224,7 @@ class MemoryStore:
         query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return in_turn_order([_stored(row) for row in reversed(rows)])
+        return in_turn_order([stored_message(row) for row in reversed(rows)])
 
     async def _id_of(self, character: str, platform_message_id: str) -> str | None:
         async with self._db.read() as connection:
@@ -237,10 +238,14 @@ class MemoryStore:
         rows = await connection.execute(gone)
         await self._request(connection, [ChangedMessage(row[0], row[1], gone=True) for row in rows])
 
+    def follow_up_rows(self, changed: Sequence[ChangedMessage]) -> list[RowWrite]:
+        """Return the requests for what follows from messages that change in the same transaction."""
+        now = self._clock.now()
+        return [outbox_row(request, now) for request in self._follow_ups(changed)]
+
     async def _request(self, connection: AsyncConnection, changed: Sequence[ChangedMessage]) -> None:
         """Write down what follows, so that it happens even if the process ends here."""
-        now = self._clock.now()
-        await self._rows.within(connection, [outbox_row(request, now) for request in self._follow_ups(changed)])
+        await self._rows.within(connection, self.follow_up_rows(changed))
 
 
 def _visible(audience: Audience) -> ColumnElement[bool]:
@@ -268,20 +273,10 @@ def _by_ref(character: str, platform_message_id: str) -> Any:
     )
 
 
-def _stored(row: RowMapping) -> StoredMessage:
-    return StoredMessage(
-        id=row["id"], turn_id=row["turn_id"], session_id=row["session_id"], character=row["character"],
-        user_id=row["user_id"], speaker_id=row["speaker_id"], speaker_name=row["speaker_name"],
-        role=Role(row["role"]), text=row["text"], platform=row["platform"],
-        channel_id=row["channel_id"], guild_id=row["guild_id"],
-        visibility=Visibility(row["visibility"]), created_at=row["created_at"],
-    )  # fmt: skip
-
-
 def _index_item(row: RowMapping, before: Sequence[RowMapping]) -> IndexItem:
     names = ("character", "user_id", "speaker_id", "guild_id", "channel_id", "visibility", "role", "session_id")
     payload = {name: row[name] for name in names}
     payload["created_at"] = int(row["created_at"].timestamp() * 1000)
-    said_before = tuple(_stored(one) for one in before)
+    said_before = tuple(stored_message(one) for one in before)
     edited = row["edited_at"] is not None
     return IndexItem(row["id"], row["text"], row["speaker_name"], row["created_at"], payload, said_before, edited)

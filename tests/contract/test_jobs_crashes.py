@@ -11,6 +11,7 @@ from src_v2.core.jobs import JobRequest, Queue
 from src_v2.jobs.dbos_engine import JobsEngine
 from src_v2.jobs.dbos_runtime import DONE, MOST_DEATHS, Runtime, workflow_id
 from src_v2.jobs.janitor import BEAT_EVERY_S, Janitor
+from src_v2.jobs.ledger import JobLedger
 from src_v2.jobs.models import DEAD_AFTER_S, Failure, Run, State, Worker
 from src_v2.jobs.relay import Relay
 from src_v2.jobs.store import JobStore
@@ -139,6 +140,16 @@ async def test_a_worker_that_was_believed_dead_changes_nothing_any_more(database
     await store.finish("note:1", 1)
     await store.bury("note:1", 1, failure)
     assert [run.number for run in await store.take(["note"], [], clock.now(), LIMIT)] == [2]
+
+
+async def test_a_job_that_was_given_up_is_not_taken_for_done(database: Database) -> None:
+    store, clock = JobStore(database), VirtualClock()
+    await request_and_take(database, store, note(1))
+    await store.bury("note:1", 1, Failure("ValueError at somewhere.py:1", clock.now(), 1, clock.now()))
+
+    await store.finish("note:1", 1)
+
+    assert await JobLedger(database, clock).job("note:1") is not None
 
 
 async def test_two_relays_take_a_job_once(database: Database) -> None:

@@ -14,6 +14,7 @@ from src_v2.core.errors import KnowledgeError, StoreError, StoreUnavailable
 from src_v2.core.jobs import JobRequest
 from src_v2.core.messages import IncomingMessage
 from src_v2.knowledge import jobs
+from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.graph import LAYOUT, KnowledgeGraph
 from src_v2.knowledge.models import USER, Claim, Fact, PreferenceName, Stance
 from src_v2.knowledge.projection import Projection
@@ -50,8 +51,9 @@ class Place:
         self.projection = Projection(self.store, self.facts)
         self.knowledge = Knowledge(self.store, self.facts, self.clock)
         self.unlearning = Unlearning(
-            self.store, self.facts, self.clock, remove_keys=self._remove_keys, learn_again=_learn_again
-        )
+            self.store, self.facts, self.clock,
+            remove_keys=self._remove_keys, learn_again=_learn_again, understand=understood_anew,
+        )  # fmt: skip
 
     async def tell(self, said: IncomingMessage, *told: tuple[str, str, str], batch: str | None = None) -> list[Claim]:
         """Store a message and what it says; time goes on to it."""
