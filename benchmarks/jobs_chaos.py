@@ -133,7 +133,7 @@ async def chaos(
         await _nothing_left(database)
         drain_s = time.perf_counter() - since
         unclean = family.stop()
-        return await _verdict(database, kills, unclean, drain_s)
+        return await verdict_on(database, kills, unclean, drain_s)
     finally:
         for role in list(family.running):
             family.kill(role)
@@ -168,7 +168,8 @@ async def _nothing_left(database: Database) -> None:
         return  # the verdict says what is left
 
 
-async def _verdict(database: Database, kills: int, unclean: int, drain_s: float) -> Verdict:
+async def verdict_on(database: Database, kills: int, unclean: int, drain_s: float) -> Verdict:
+    """Count what became of the jobs."""
     async with database.read() as connection:
         wanted = set((await connection.execute(select(produced.c.key))).scalars())
         there = (await connection.execute(select(effects.c.key, effects.c.lane).order_by(effects.c.position))).all()

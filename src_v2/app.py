@@ -103,7 +103,7 @@ class App:
             self.doors.append(self._discord_door(discord_connector_factory))
         self._watcher = CharacterWatcher(self.characters)
         self._tasks: set[asyncio.Task[None]] = set()
-        checks.register(self.health, settings, self.stores, self.characters, self.embedder)
+        checks.register(self.health, settings, self.stores, self.characters, self.embedder, self.jobs)
 
     @property
     def url(self) -> str:

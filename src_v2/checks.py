@@ -8,6 +8,7 @@ from src_v2.characters.problems import Severity
 from src_v2.characters.service import Characters
 from src_v2.config.settings import Settings
 from src_v2.core.errors import StoreError, StoreUnavailable
+from src_v2.jobs.service import Jobs
 from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.embeddings.loading import LocalEmbedder
 from src_v2.observability.health import Check, Health, Probe
@@ -22,7 +23,9 @@ _TOKEN_SHAPE = re.compile(r"[\w-]{20,}\.[\w-]{6}\.[\w-]{27,}")
 """Discord's bot tokens: base64url of the bot's id, of a moment, and a signature."""
 
 
-def register(health: Health, settings: Settings, stores: Stores, characters: Characters, embedder: Embedder) -> None:
+def register(
+    health: Health, settings: Settings, stores: Stores, characters: Characters, embedder: Embedder, jobs: Jobs
+) -> None:
     """Register a check for every part."""
     config = stores.config
     health.register("database", lambda: _database(stores))
@@ -33,6 +36,7 @@ def register(health: Health, settings: Settings, stores: Stores, characters: Cha
     health.register("cache", _store("cache", stores.cache.check, cache_where, "Check REDIS_URL."))
     health.register("embeddings", lambda: _embeddings(settings.embedding.model, embedder))
     health.register("characters", lambda: _characters(characters))
+    health.register("jobs", lambda: _jobs(jobs))
 
 
 async def settings_checks(settings: Settings) -> list[Check]:
@@ -93,6 +97,20 @@ async def _embeddings(wanted: str, embedder: Embedder) -> Check:
         return Check("embeddings", ok=True, detail=detail)
     remedy = f"{state.fallback_reason}. `whisperengine memory reindex` changes the model when the wanted one is there."
     return Check("embeddings", ok=True, detail=f"{detail}; wanted was {state.wanted}", remedy=remedy)
+
+
+async def _jobs(jobs: Jobs) -> Check:
+    try:
+        loads = await jobs.ledger.loads()
+    except StoreError as error:
+        return Check("jobs", ok=False, detail=str(error), remedy="They wait in the database, and go on with it.")
+    dead, waiting = sum(load.dead for load in loads), sum(load.waiting for load in loads)
+    if dead:
+        remedy = "`whisperengine jobs list --dead` says why; `jobs retry --all-dead` tries them again."
+        return Check("jobs", ok=False, detail=f"{dead} given up, {waiting} waiting", remedy=remedy)
+    if not jobs.alive:
+        return Check("jobs", ok=False, detail=f"not at work, {waiting} waiting", remedy="See the log for the reason.")
+    return Check("jobs", ok=True, detail=f"{waiting} waiting")
 
 
 async def _characters(characters: Characters) -> Check:

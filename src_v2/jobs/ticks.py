@@ -20,7 +20,7 @@ class Ticks:
     """Schedules, and up to when their ticks have been requested.
 
     Of ticks that were missed because nobody was there, only the last is made up for: scheduled work looks for what is
-    to be done.
+    to be done. An hour that the clocks go through twice has its ticks twice, one that they leap over at its end.
     """
 
     def __init__(
