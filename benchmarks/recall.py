@@ -40,8 +40,11 @@ ROWS_AT_ONCE = 500
 INDEXED_AT_ONCE = 500
 LIMIT = 10
 BUDGETS = {"without_embedding_ms_p95": 10.0, "with_embedding_ms_p95": 60.0}
-ABOUT = ("the harbour", "my sister", "our garden", "the old train", "a violin", "the exam", "the storm", "an owl")
-DID = ("painted", "lost", "found", "visited", "repaired", "forgot", "sold", "dreamt of", "wrote about", "waited for")
+VOCABULARY = 20_000
+WORDS_SAID = 24
+WORDS_ASKED = 10
+"""Of a message and of a question, as in LoCoMo."""
+SYLLABLES = ("ba", "de", "fi", "go", "hu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "zu")
 
 
 class RandomVectors:
@@ -69,11 +72,19 @@ def audience_of(user: int) -> Audience:
     return Audience("elena", f"bench:{user}", f"bench:dm-{user}", Visibility.PRIVATE)
 
 
-def text(choices: random.Random) -> str:
-    """Return something that somebody might say."""
-    day = choices.randrange(900)
-    first = f"On day {day} I {choices.choice(DID)} {choices.choice(ABOUT)} with friend {choices.randrange(3000)}."
-    return f"{first} Later we {choices.choice(DID)} {choices.choice(ABOUT)} in street {choices.randrange(500)}."
+def text(choices: random.Random, words: int) -> str:
+    """Return made-up words, some of them far more frequent than others, as in any language (Zipf's law)."""
+    ranks = (int(VOCABULARY ** choices.random()) - 1 for _ in range(words))
+    return f"{' '.join(word(rank) for rank in ranks)}."
+
+
+def word(rank: int) -> str:
+    """Return the word of this rank, always the same."""
+    parts: list[str] = []
+    while rank or not parts:
+        rank, syllable = divmod(rank, len(SYLLABLES))
+        parts.append(SYLLABLES[syllable])
+    return "".join(parts)
 
 
 def said(count: int, choices: random.Random) -> list[tuple[IncomingMessage, str]]:
@@ -89,7 +100,10 @@ def said(count: int, choices: random.Random) -> list[tuple[IncomingMessage, str]
         at = start + timedelta(minutes=number)
         author = Author(audience.user_id, f"Friend {user}")
         messages.append(
-            (IncomingMessage(derived_id(at, str(number)), author, audience, text(choices), at, "bench"), session)
+            (
+                IncomingMessage(derived_id(at, str(number)), author, audience, text(choices, WORDS_SAID), at, "bench"),
+                session,
+            )
         )
     return messages
 
@@ -145,7 +159,7 @@ async def measure(memories: int, questions: int, folder: Path) -> dict[str, floa
         asked = [
             (
                 0 if choices.random() < SHARE_OF_THE_LARGEST else choices.randrange(1, USERS),
-                f"When was it? {text(choices)}",
+                text(choices, WORDS_ASKED),
             )
             for _ in range(questions)
         ]

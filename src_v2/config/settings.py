@@ -143,8 +143,8 @@ class MemorySettings(Group):
     model_config = SettingsConfigDict(env_prefix="MEMORY_")
 
     history_tokens: int = Field(3000, ge=100, le=200_000, description="Tokens of the running conversation.")
-    recall_tokens: int = Field(800, ge=0, le=100_000, description="Tokens of recalled memories.")
-    recall_limit: int = Field(8, ge=1, le=50, description="Most memories recalled for one reply.")
+    recall_tokens: int = Field(1500, ge=0, le=100_000, description="Tokens of recalled memories.")
+    recall_limit: int = Field(10, ge=1, le=50, description="Most memories recalled for one reply.")
     facts_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of facts about the person.")
     summaries_tokens: int = Field(300, ge=0, le=100_000, description="Tokens of summaries of past conversations.")
     source_timeout_s: float = Field(0.5, gt=0, le=30, description="Seconds any one store may delay a reply.")

@@ -99,12 +99,37 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _EDGES = " \t.,;:!?…\"'“”«»()*_~-–—😀😂🙂"
+_EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]")
+_LAUGHTER = re.compile(
+    r"lo+l+|lul|lmf?ao+|rofl|x+d+|(?:a?ha){2,}h?|(?:he){2,}h?|(?:hi){2,}|(?:a?ja){2,}j?|(?:je){2,}j?|(?:ji){2,}|omg|tbh"
+    r"|imo|[:;=]['’]?-?[()\[\]dpo3*/|]+|<3+|\^\^|[^\w]+",
+    re.IGNORECASE,
+)
 _AND = re.compile(r"\s*,\s*|\s+(?:and|or|y|o|e)\s+", re.IGNORECASE)
+
+
+def sober(text: str) -> str:
+    """Return a clause without the laughter and the faces at its end: lol, haha, xD, :) and emoji."""
+    words = text.split(" ")
+    while len(words) > 1 and _laughs(words[-1].strip(".,!?…~")):
+        words.pop()
+    return " ".join(words)
+
+
+def _laughs(word: str) -> bool:
+    """Whether a word only laughs; one with a capital could be a name."""
+    return not (word.isalpha() and word.istitle()) and _LAUGHTER.fullmatch(word) is not None
+
+
+def without_article(text: str) -> str:
+    """Return a thing without the article, or the like, that it begins with."""
+    return _LEADS.sub("", text)
 
 
 def tidy(text: str) -> str:
     """Return the object that a rest of a clause begins with, "" when there is none worth keeping."""
-    kept = _LEADS.sub("", " ".join(text.split()))
+    pieces = (piece.strip(_EDGES) for piece in _EMOJI.split(text))
+    kept = without_article(" ".join(next(filter(None, pieces), "").split()))
     kept = _STOPS.sub("", f" {kept}").strip(_EDGES)
     words = kept.split(" ")
     if not kept or words[0].casefold() in _NO_OBJECTS or len(words) > LONGEST_OBJECT_WORDS:

@@ -11,13 +11,15 @@ from datetime import UTC
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.fence import one_line
 from src_v2.core.ids import derived_id
+from src_v2.knowledge.drafts import without_article
 from src_v2.knowledge.extraction import ExtractedFact, ExtractedName, ExtractedPreference, Extraction, Said
-from src_v2.knowledge.judging import Judge
+from src_v2.knowledge.judging import ALSO_KNOWN_AS, Judge
 from src_v2.knowledge.models import (
     CHARACTER,
     USER,
     Claim,
     EntityKind,
+    PreferenceName,
     Stance,
     Summary,
     Transcript,
@@ -31,7 +33,6 @@ from src_v2.knowledge.statements import Origin, Statements, from_drafts, taken_b
 from src_v2.knowledge.verdicts import Verdict
 from src_v2.knowledge.wishes import asks_for, takes_wish_back
 
-ALSO_KNOWN_AS = "also_known_as"
 SURE_OF_NAMES = 0.9
 _NARROWER = (Visibility.PRIVATE, Visibility.CHANNEL, Visibility.GUILD)
 _FIRST_PERSON = word_set(
@@ -58,13 +59,11 @@ class Learned:
 
 def admit(extraction: Extraction, transcript: Transcript) -> Learned:
     """Return what may be kept of an extraction. The same two give the same ids."""
-    judge = Judge(extraction, transcript)
     own, character = _names(transcript, USER), _names(transcript, CHARACTER)
-    facts = [*extraction.facts, *map(_as_fact, extraction.also_called)]
-    named = (_with_parties(fact, own, character) for fact in facts)
-    claims = [
-        _claim(transcript, verdict, fact) for fact in named if fact is not None for verdict in judge.verdicts(fact)
-    ]
+    said = [*extraction.facts, *map(_as_fact, extraction.also_called)]
+    facts = [fact for one in said if (fact := _with_parties(one, own, character)) is not None]
+    judge = Judge(facts, extraction.also_called, transcript)
+    claims = [_claim(transcript, verdict, fact) for fact in facts for verdict in judge.verdicts(fact)]
     wishes = [wish for asked in extraction.preferences if (wish := _wish(transcript, asked)) is not None]
     for taken in _taken_back(transcript):
         claims += taken.claims
@@ -127,6 +126,8 @@ def _wish(transcript: Transcript, asked: ExtractedPreference) -> Wish | None:
     line = next((one for one in transcript.lines if one.number == asked.source and one.speaker == USER), None)
     if line is None or asked.stance not in {Said.STATED, Said.RETRACTED} or not value:
         return None
+    if asked.name is PreferenceName.AVOID:
+        value = without_article(value)
     if not asks_for(line.text, asked.name, value):
         return None
     taken = takes_wish_back(asked.name, line.text) or asked.stance is Said.RETRACTED

@@ -1,14 +1,15 @@
 """Looks a fact up in the line that it is said to come from, and says what that line does with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from src_v2.knowledge import speech
-from src_v2.knowledge.extraction import ExtractedFact, Extraction, Said
+from src_v2.knowledge import retreats, speech
+from src_v2.knowledge.evidence import is_of_the_speaker, is_only_a_twins, speaks_for_oneself_too
+from src_v2.knowledge.extraction import ExtractedFact, ExtractedName, Said
 from src_v2.knowledge.grounding import found_in, names_role, words
 from src_v2.knowledge.models import CHARACTER, USER, EntityKind, Stance, Transcript, TranscriptLine
 from src_v2.knowledge.names import fold
-from src_v2.knowledge.predicates import ROLES_BY_WORD, role_of
+from src_v2.knowledge.predicates import ROLES_BY_WORD, meaning, role_of
 from src_v2.knowledge.roles import word_set
 from src_v2.knowledge.subjects import Somebody, about_at
 from src_v2.knowledge.verdicts import AFFIRMATIONS, Spot, Verdict, period, with_stance
@@ -17,6 +18,7 @@ LEAST_CONFIDENCE = 0.5
 LINES_AROUND = 2
 """How far from the line that a model names its words may really stand: answers follow questions, models miscount."""
 PARTIES = frozenset((USER, CHARACTER))
+ALSO_KNOWN_AS = "also_known_as"
 
 _INTENTION = re.compile(
     r"plan|want|wish|hope|consider|dream|intend|might|would|like|lov|appl|look|think|interest|goal"
@@ -41,16 +43,19 @@ _OF_ONESELF = word_set(
 
 
 class Judge:
-    """Judges the facts of one extraction."""
+    """Judges the facts of one extraction; USER stands for the user in them."""
 
-    def __init__(self, extraction: Extraction, transcript: Transcript) -> None:
+    def __init__(
+        self, facts: Sequence[ExtractedFact], also_called: Iterable[ExtractedName], transcript: Transcript
+    ) -> None:
+        self._facts = facts
         self._transcript = transcript
         self._lines = {line.number: line for line in transcript.lines}
         self._own_words = {line.number: speech.own_words(line.text) for line in transcript.lines}
-        self._subjects = _subjects(extraction)
+        self._subjects = _subjects(facts, also_called)
         known = {name for fact in transcript.known for name in (fact.subject, *fact.also)}
         self._people = frozenset(
-            word.text for name in (*self._subjects, *known, *_beings(extraction)) for word in words(name)
+            word.text for name in (*self._subjects, *known, *_beings(facts)) for word in words(name)
         ) - frozenset(word for line in transcript.lines for word in fold(line.name).split())
         self._known = known
 
@@ -92,7 +97,16 @@ class Judge:
             text = line.text if fact.subject != USER else self._own_words[line.number]
             if spots := _in_line(line, text, wanted):
                 return spots
+        if fact.stance is Said.RETRACTED and self._is_the_only_one(fact):
+            return _everything_taken_back(source)
         return self._agreed(fact.source, wanted)
+
+    def _is_the_only_one(self, fact: ExtractedFact) -> bool:
+        """Whether it is already known and can be so with one thing only: an end of it need not say of which."""
+        held = (one for one in self._transcript.known if one.predicate == fact.predicate and one.object == fact.object)
+        return meaning(fact.predicate).single and any(
+            one.subject == fact.subject or fact.subject in one.also for one in held
+        )
 
     def _agreed(self, source: int, wanted: str) -> list[Spot]:
         """Return the user's "yes" to what the character asked just before."""
@@ -120,7 +134,7 @@ class Judge:
             if self._is_not_meant(fact, spot, spot.place):
                 return None
             subject = self._subject(fact, spot, spot.place)
-        if subject is None:
+        if subject is None or (subject == USER and not self._is_said_of_user(fact, spot)):
             return None
         said_from, said_until = period(fact, spot)
         plain = Verdict(spot.line, subject, fact.predicate, fact.object, Stance.STATED, said_from, said_until)
@@ -133,8 +147,10 @@ class Judge:
         )
         behind = place.sentence[len(place.before) :]
         joked = fact.stance is Said.STATED and (
-            speech.jokes(behind)
-            or (speech.jokes(place.following) and speech.only_takes_back(place.following))
+            retreats.jokes(behind)
+            or retreats.only_takes_back(place.following)
+            or retreats.turns_serious(behind)
+            or retreats.turns_serious(place.following)
             or self._laughed_off(spot, place)
         )
         imagined = speech.imagines(place.before) and not _WISHING.search(fact.predicate)
@@ -149,9 +165,9 @@ class Judge:
         later = (line for line in self._transcript.lines if line.number > spot.line.number and line.speaker == USER)
         following = next(later, None)
         opening = next(iter(speech.sentences(following.text)), None) if following is not None else None
-        if opening is None or not (speech.jokes(opening.text) or speech.takes_back(opening.text)):
+        if opening is None or not (retreats.jokes(opening.text) or retreats.takes_back(opening.text)):
             return False
-        if speech.only_takes_back(opening.text):
+        if retreats.only_takes_back(opening.text):
             return True
         said = spot.place.sentence[spot.start : spot.end] if spot.place else ""
         return found_in(said, opening.text) is not None
@@ -161,24 +177,30 @@ class Judge:
         if fact.subject != USER or fact.object in PARTIES:
             return fact.subject
         somebody = about_at(place.sentence, spot.start, self._people)
-        if somebody is None or _is_relation(fact, place.sentence, somebody, spot):
+        if somebody is None or speaks_for_oneself_too(place.sentence) or _is_relation(fact, place.sentence, somebody, spot):
             return USER
         if somebody.is_pronoun:
             return None
         return next((name for name in self._subjects if _names(name, somebody.text)), None)
 
+    def _is_said_of_user(self, fact: ExtractedFact, spot: Spot) -> bool:
+        text = self._own_words[spot.line.number]
+        return is_of_the_speaker(fact, spot, self._transcript) and not (
+            fact.object not in PARTIES and is_only_a_twins(fact, self._facts, text, self._people)
+        )
 
-def _subjects(extraction: Extraction) -> tuple[str, ...]:
+
+def _subjects(facts: Iterable[ExtractedFact], also_called: Iterable[ExtractedName]) -> tuple[str, ...]:
     """Return the third persons that the extraction names."""
-    names = [fact.subject for fact in extraction.facts]
-    names += [name for pair in extraction.also_called for name in (pair.other, pair.name)]
+    names = [fact.subject for fact in facts if fact.predicate != ALSO_KNOWN_AS]
+    names += [name for pair in also_called for name in (pair.other, pair.name)]
     return tuple(dict.fromkeys(name for name in names if fold(name) not in {USER, CHARACTER, "i", "the user"}))
 
 
-def _beings(extraction: Extraction) -> list[str]:
+def _beings(facts: Iterable[ExtractedFact]) -> list[str]:
     """Return the names of people and animals that things are said to do with."""
     kinds = {EntityKind.PERSON, EntityKind.ANIMAL}
-    return [fact.object for fact in extraction.facts if fact.object_kind in kinds and fact.object[:1].isupper()]
+    return [fact.object for fact in facts if fact.object_kind in kinds and fact.object[:1].isupper()]
 
 
 def _wanted(fact: ExtractedFact) -> str:
@@ -206,10 +228,9 @@ def _in_line(line: TranscriptLine, text: str, wanted: str) -> list[Spot]:
 def _everything_taken_back(line: TranscriptLine) -> list[Spot]:
     """Return the sentence of a line that takes back everything of a kind, naming nothing."""
     for sentence in speech.sentences(line.text):
-        said = sentence.text
-        if speech.takes_back(said) or speech.denies(said) or speech.ended(said) or speech.jokes(said):
-            place = speech.place_of(line.text, sentence.start + len(said) - 1)
-            return [Spot(line, place, len(place.before), len(said))]
+        if retreats.speaks_of_an_end(sentence.text):
+            place = speech.place_of(line.text, sentence.start + len(sentence.text) - 1)
+            return [Spot(line, place, len(place.before), len(sentence.text))]
     return []
 
 

@@ -59,22 +59,10 @@ _IMAGINES = re.compile(
     r"|imagínate|supongamos|supón|finge|finjamos|ojalá|soñé|he soñado|como si|sería|tendría|viviría|me llamaría)\b",
     re.IGNORECASE,
 )
-_JOKES = re.compile(
-    r"\b(?:just kidding|kidding|only joking|just joking|i['’]?m joking|i am joking|i was joking|i joked|it was a joke"
-    r"|that was a joke|jk|j/k|not really|as if|april fools?|es broma|era broma|fue broma|estoy bromeando|bromeaba"
-    r"|estaba bromeando|de broma|no en serio|es coña|es una broma|era una broma)\b|(?:^|\s)/s(?:$|[\s.!?])",
-    re.IGNORECASE,
-)
-_TAKES_BACK = re.compile(
-    r"\b(?:that['’]?s not true|that is not true|that isn['’]?t true|that wasn['’]?t true|i lied|i made (?:that|it) up"
-    r"|scratch that|i take (?:that|it) back|forget (?:what|that) i (?:said|told you)|forget (?:that|it)(?=[\s.!,]|$)"
-    r"|ignore (?:what i said|that)|never ?mind what i said|no es (?:verdad|cierto)|no era (?:verdad|cierto)|mentí"
-    r"|era mentira|me lo inventé|lo inventé|olvida (?:eso|lo que (?:te )?dije))\b",
-    re.IGNORECASE,
-)
 _REPORTS = re.compile(
-    r"\b(?:thinks?|claims?|claimed|jokes?|joked|pretends?|pretended|believes?|believed|guess(?:es|ed)|bets?|says?|said"
-    r"|told me|tells me|goes|was like|wrote|texted|shouted|screamed|dice|dijo|cree|piensa|escribió)\b",
+    r"\b(?:thinks?|claims?|claimed|jokes?(?! aside)|joked|pretends?|pretended|believes?|believed"
+    r"|guess(?:es|ed)|bets?|says?|said|told me|tells me|goes|was like|wrote|texted|shouted|screamed"
+    r"|dice|dijo|cree|piensa|escribió)\b",
     re.IGNORECASE,
 )
 _ONESELF_SAYS = re.compile(
@@ -85,17 +73,27 @@ _DENIES = re.compile(
     r"\b(?:(?:do|does|did)(?: not|n['’]?t) (?!forget|worry|mind|tell|you|ask|let|get me)|(?:am|are|is|was|were)(?: not"
     r"|n['’]?t)|ain['’]?t|['’]?(?:m|s|re) not(?! only)|not (?:a|an|my|in|from|at|called|the)|have no|has no|had no"
     r"|(?:have|has)(?: not|n['’]?t) (?:got|had|lived|worked|been|a|any|eaten|owned)|no longer|any ?more"
-    r"|never (?:lived|had|liked|worked|was|owned|said|been|have|eat|ate|drink|met|studied)|stopped"
+    r"|never (?:lived|had|liked|worked|was|owned|said|been(?! (?:so|more|better|happier|as|such)\b)"
+    r"|have|eat|ate|drink|met|studied)|stopped"
     r"|quit|gave up|given up"
     r"|ya no|tampoco|dej[éó] de|no (?:me |le |nos |lo |la )?(?:vivo|vive|tengo|tiene|trabajo|trabaja|soy|es|estoy|está"
     r"|gustan?|encantan?|llamo|llama|como|bebo|estudio|estudia|vivía|tenía|hay))\b",
+    re.IGNORECASE,
+)
+_NEVER_AHEAD = re.compile(
+    r"(?<!que )(?<!como )\b(?:never|nunca|jamás)(?= *$| (?!(?:ever |me )?(?:mind|forget|forgot|miss|tire|tired"
+    r"|get (?:tired|bored|enough)|stop|fail|skip|leave|without|regret|look|thought|knew|imagined|expected|guessed"
+    r"|dreamt|dreamed|(?:been|felt) (?:so|more|better|happier|as|such)"
+    r"|let\b|lose|quit|too\b|olvid|falt|dej|pierd|pens[éa]|imagin|más\b)))",
     re.IGNORECASE,
 )
 _MIGHT = re.compile(
     r"\b(?:might|(?:i|we|he|she|they) may|maybe|perhaps|probably|thinking (?:of|about)|considering"
     r"|would like to|wants? to"
     r"|hop(?:e|es|ing) to|dream(?:s|ing)? of|tempted to|quizás?|tal vez|a lo mejor|quiero|quiere|quisiera|me gustaría"
-    r"|pensando en)\b",
+    r"|pensando en|(?:almost|nearly) (?:[a-z]+ed|bought|got|had|went|met|became|took|lost|won|fell|left|sold|told|said"
+    r"|made|came|chose|ate|drove|gave|did|found|kept|quit|ran|wrote|bit|broke)|(?:came|come) close to|(?:was|were) "
+    r"about to|casi (?:me|nos|se|le|lo|la) \w+|casi \w+[éíó]|por poco|estuve a punto de)\b",
     re.IGNORECASE,
 )
 _USED_TO = re.compile(
@@ -204,22 +202,6 @@ def imagines(text: str) -> bool:
     return bool(_IMAGINES.search(text))
 
 
-def jokes(text: str) -> bool:
-    """Whether `text` says that something was a joke."""
-    return bool(_JOKES.search(text))
-
-
-def takes_back(text: str) -> bool:
-    """Whether `text` says that something said before does not hold."""
-    return bool(_TAKES_BACK.search(text))
-
-
-def only_takes_back(text: str) -> bool:
-    """Whether `text` calls what was said before it a joke or untrue, without saying itself what does not hold."""
-    rest = _TAKES_BACK.sub("", _JOKES.sub("", text))
-    return rest != text and not denies(rest)
-
-
 def reports(text: str) -> bool:
     """Whether `text` leads over to what somebody else says or thinks."""
     return bool(_REPORTS.search(_ONESELF_SAYS.sub("", text)))
@@ -230,8 +212,13 @@ def denies(clause: str) -> bool:
     return bool(_DENIES.search(clause))
 
 
+def denies_ahead(text: str) -> bool:
+    """Whether `text` says "never" of what follows it."""
+    return bool(_NEVER_AHEAD.search(text))
+
+
 def is_unsure(text: str) -> bool:
-    """Whether what follows `text` is only wanted, planned or thought possible."""
+    """Whether what follows `text` is only wanted, planned, thought possible, or all but came about."""
     return bool(_MIGHT.search(text))
 
 

@@ -14,8 +14,8 @@ from types import ModuleType
 from src_v2.core.audience import Audience
 from src_v2.core.ids import derived_id
 from src_v2.core.messages import IncomingMessage
-from src_v2.knowledge import dates, speech, statements_en, statements_es
-from src_v2.knowledge.drafts import Asked, Draft, Rule, Told
+from src_v2.knowledge import dates, retreats, speech, statements_en, statements_es
+from src_v2.knowledge.drafts import Asked, Draft, Rule, Told, sober
 from src_v2.knowledge.models import Claim, EntityKind, Stance, Wish
 from src_v2.knowledge.predicates import canonical
 from src_v2.knowledge.roles import word_set
@@ -98,7 +98,7 @@ def drafts(text: str, previous: str = "") -> list[Draft]:
 def taken_back(text: str, previous: str) -> list[Draft]:
     """Return the end of what `previous` stated, turned round, when `text` begins by calling it a joke or untrue."""
     opening = next(iter(speech.sentences(speech.own_words(text))), None)
-    if opening is None or not speech.only_takes_back(opening.text):
+    if opening is None or not retreats.only_takes_back(opening.text):
         return []
     said = speech.sentences(speech.own_words(previous))
     return [replace(draft, stance=Stance.RETRACTED) for draft in _stated(said[-1].text)] if said else []
@@ -117,7 +117,7 @@ def _stated(text: str) -> Iterator[Draft]:
     promising = [number for number, sentence in enumerate(found) if _worth_reading(sentence.text)]
     for number in promising[:MOST_SENTENCES]:
         following = found[number + 1].text if number + 1 < len(found) else ""
-        if speech.jokes(following) and speech.only_takes_back(following):
+        if retreats.only_takes_back(following) or retreats.turns_serious(following):
             continue
         yield from _from_sentence(found[number].text)
 
@@ -129,7 +129,7 @@ def _from_sentence(sentence: str) -> list[Draft]:
     said: list[Draft] = []
     for clause in islice(speech.clauses(sentence), MOST_CLAUSES):
         found = _from_clause(clause.text, requests_only=asks) if _worth_reading(clause.text) else []
-        if found and not speech.reports(sentence[: clause.start]) and not speech.jokes(sentence[clause.start :]):
+        if found and not speech.reports(sentence[: clause.start]) and not retreats.jokes(sentence[clause.start :]):
             said += found
     if not said and not asks:
         said = _to_remember(sentence)
@@ -140,7 +140,7 @@ def _from_sentence(sentence: str) -> list[Draft]:
 
 def _from_clause(clause: str, *, requests_only: bool) -> list[Draft]:
     """Return what one clause says, by the first rule that understands it."""
-    clause = " ".join(clause.split())
+    clause = sober(" ".join(clause.split()))
     for language in _LANGUAGES:
         for start in (0, _skipped(language.POLITE, clause)):
             if said := _applied(language.REQUESTING, clause[start:]):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from src_v2.knowledge import dates, speech
+from src_v2.knowledge import dates, retreats, speech
 from src_v2.knowledge.extraction import ExtractedFact, Said
 from src_v2.knowledge.models import Stance, TranscriptLine
 from src_v2.knowledge.names import fold
@@ -59,9 +59,10 @@ def with_stance(plain: Verdict, fact: ExtractedFact, spot: Spot) -> Verdict | No
     never = plain._replace(stance=Stance.RETRACTED, valid_from=None, valid_until=None)
     about = meaning(plain.predicate)
     sentence, clause = (place.sentence, place.clause) if place else ("", "")
-    denied = speech.denies(clause) or (place is not None and speech.takes_back(place.clause_before))
+    ahead = place.clause_before if place else ""
+    denied = speech.denies(clause) or speech.denies_ahead(ahead) or retreats.takes_back(ahead)
     if fact.stance is Said.RETRACTED:
-        was_never = speech.takes_back(sentence) or speech.jokes(sentence) or (denied and not speech.ended(clause))
+        was_never = retreats.takes_back(sentence) or retreats.jokes(sentence) or (denied and not speech.ended(clause))
         return never if was_never and not fact.valid_until else over
     if fold(fact.object) in AFFIRMATIONS and not place:
         return None

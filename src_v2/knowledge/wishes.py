@@ -2,7 +2,7 @@
 
 import re
 
-from src_v2.knowledge import speech
+from src_v2.knowledge import retreats, speech
 from src_v2.knowledge.grounding import found_in
 from src_v2.knowledge.models import PreferenceName
 
@@ -45,7 +45,7 @@ def asks_for(text: str, name: PreferenceName, value: str) -> bool:
     """
     text = speech.own_words(text)
     said = _SPEAKS_OF[name].search(text) if name in _SPEAKS_OF else found_in(value, text)
-    return said is not None and not speech.jokes(text) and not speech.imagines(text)
+    return said is not None and not retreats.jokes(text) and not speech.imagines(text)
 
 
 def takes_wish_back(name: PreferenceName, text: str) -> bool:

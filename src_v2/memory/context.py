@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, or_, select, update
+from sqlalchemy import RowMapping, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.memory.points import CONTEXT_MESSAGES
@@ -16,10 +16,11 @@ CONTEXT_WITHIN = timedelta(hours=6)
 
 async def rows_before(connection: AsyncConnection, row: RowMapping) -> Sequence[RowMapping]:
     """Return the messages that this one is indexed with: those right before it in its session, nearest first."""
-    earlier = and_(messages.c.created_at == row["created_at"], messages.c.id < row["id"])
+    at = row["created_at"]
     query = _session_of(row).where(
-        or_(messages.c.created_at < row["created_at"], earlier),
-        messages.c.created_at >= row["created_at"] - CONTEXT_WITHIN,
+        # Bounded on both sides, or the database would walk through everything that came later.
+        messages.c.created_at.between(at - CONTEXT_WITHIN, at),
+        or_(messages.c.created_at < at, messages.c.id < row["id"]),
     )
     query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(CONTEXT_MESSAGES)
     return list((await connection.execute(query)).mappings())
@@ -29,10 +30,10 @@ async def index_followers_again(connection: AsyncConnection, ids: Sequence[str])
     """Have those indexed anew that were indexed with the messages `ids`: their vectors hold these words too."""
     changed = (await connection.execute(select(messages).where(messages.c.id.in_(ids)))).mappings().all()
     for row in changed:
-        later = and_(messages.c.created_at == row["created_at"], messages.c.id > row["id"])
+        at = row["created_at"]
         query = _session_of(row).where(
-            or_(messages.c.created_at > row["created_at"], later),
-            messages.c.created_at <= row["created_at"] + CONTEXT_WITHIN,
+            messages.c.created_at.between(at, at + CONTEXT_WITHIN),
+            or_(messages.c.created_at > at, messages.c.id > row["id"]),
             messages.c.id.not_in(ids),
         )
         query = query.order_by(messages.c.created_at, messages.c.id).limit(CONTEXT_MESSAGES)

@@ -114,6 +114,12 @@ class Indexer:
                 await self.clock.sleep(OPEN_AGAIN_AFTER_S)
                 self._revive_model()
 
+    async def searchable(self) -> str:
+        """Return the collection to search; empty while the model is not there yet. Raises StoreError."""
+        if not self.collection and self._embedder.ready.is_set():
+            return await self._collection()
+        return self.collection
+
     async def sweep(self) -> None:
         """Index everything that is missing and remove what is too much.
 
@@ -160,11 +166,13 @@ class Indexer:
         return sum([await self._index_keys_of(source, collection, limit) for source in self._keys])
 
     async def remove(self, ids: Sequence[str]) -> None:
-        """Remove the vectors of messages that are gone from SQL, and of the keys that lead only there.
+        """Remove the vectors of messages and keys that are gone from SQL, and of the keys that lead only there.
 
         Raises StoreError or EmbeddingError.
         """
-        await self._delete(await self._collection(), ids)
+        collection = await self._collection()
+        await self._vectors.delete(collection, ids)
+        await self._delete(collection, ids)
 
     async def remove_orphans(self) -> int:
         """Remove every vector whose message, fact or summary SQL does not have any more; return how many there were."""

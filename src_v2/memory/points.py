@@ -29,7 +29,7 @@ CHUNK_CHARACTERS = 800
 MIN_PIECE_TOKENS = 12
 """About ten words: shorter sentences mean too little alone and join their neighbour."""
 
-MESSAGE, CHUNK, FACT, SUMMARY = "message", "chunk", "fact", "summary"
+MESSAGE, CHUNK = "message", "chunk"
 SAID = (MESSAGE, CHUNK)
 """The kinds of points that are what somebody said."""
 
@@ -80,12 +80,14 @@ def message_drafts(item: IndexItem) -> list[Draft]:
 
 def key_draft(item: KeyItem) -> Draft:
     """Return the draft of a fact or summary."""
-    own = {
+    payload: dict[str, PayloadValue] = dict(item.payload)
+    payload |= {
         "kind": item.kind, "message_id": item.message_id, "session_id": item.session_id, "importance": item.importance,
     }  # fmt: skip
     said_at = datetime.fromtimestamp(float(item.payload["created_at"] or 0) / 1000, UTC)
-    words = encode_document(f"{item.text} {_date(said_at)}")
-    return Draft(item.id, item.text, tuple(pieces(item.text)), words, {**item.payload, **own})
+    return Draft(
+        item.id, item.text, tuple(pieces(item.text)), encode_document(f"{item.text} {_date(said_at)}"), payload
+    )
 
 
 def texts(drafts: Sequence[Draft]) -> list[str]:

@@ -6,10 +6,11 @@ Every weight is a round number on a flat plateau: `python -m benchmarks.locomo -
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from src_v2.core.keys import SUMMARY_KEY
 from src_v2.core.messages import Role
 from src_v2.memory.asking import Asked
 from src_v2.memory.lexical import terms
-from src_v2.memory.points import SAID, SUMMARY
+from src_v2.memory.points import SAID
 from src_v2.storage.vectors.base import Hit, PayloadValue
 
 DAY_MS = 86_400_000
@@ -124,7 +125,7 @@ def _candidates(payloads: Mapping[str, Mapping[str, PayloadValue]], legs: Sequen
     candidates: dict[str, _Candidate] = {}
     for point_id, payload in payloads.items():
         message_id = _text(payload.get("message_id"))
-        if message_id is None:
+        if not message_id:
             continue
         one = candidates.setdefault(message_id, _Candidate(payload))
         if payload.get("kind") in SAID:
@@ -142,7 +143,7 @@ def _sessions(payloads: Mapping[str, Mapping[str, PayloadValue]], legs: Sequence
     sessions: dict[str, float] = {}
     for point_id, payload in payloads.items():
         session_id = _text(payload.get("session_id"))
-        if payload.get("kind") == SUMMARY and session_id is not None:
+        if payload.get("kind") == SUMMARY_KEY and session_id:
             fits = max(window.get(point_id), 0.0) * (1 + _importance(payload)) / 2
             sessions[session_id] = max(sessions.get(session_id, 0.0), fits)
     return sessions

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from src_v2.core.audience import Audience, visible_to
 from src_v2.core.filters import And, AnyOf, Eq, Filter, Or, Range
+from src_v2.core.keys import SUMMARY_KEY
 from src_v2.core.messages import StoredMessage
 from src_v2.core.tokens import estimate_tokens
 from src_v2.memory.asking import TOLD_WITHIN, Asked, asked
@@ -17,7 +18,7 @@ from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.lexical import terms
 from src_v2.memory.models import Memory
-from src_v2.memory.points import SAID, SUMMARY, asks
+from src_v2.memory.points import SAID, asks
 from src_v2.memory.ranking import WEIGHTS, Found, Ranked, Weights, rank, rank_keys
 from src_v2.memory.store import MemoryStore
 from src_v2.storage.vectors.base import DENSE, PARTS, SPARSE, Hit, Leg, VectorStore
@@ -93,7 +94,7 @@ class Recall:
         self, audience: Audience, query: str, limit: int, *, names: Sequence[str] = (), zone: ZoneInfo = UTC
     ) -> list[str]:
         """Return the ids of up to `limit` summaries that fit, best first; raises as `search` does."""
-        condition = And((visible_to(audience), Eq("kind", SUMMARY)))
+        condition = And((visible_to(audience), Eq("kind", SUMMARY_KEY)))
         return rank_keys(await self._found(condition, self._asked(audience, query, names, zone)))[:limit]
 
     def _asked(self, audience: Audience, query: str, names: Sequence[str], zone: ZoneInfo) -> Asked:
@@ -106,7 +107,7 @@ class Recall:
         return self._indexer.clock.now().timestamp() * 1000
 
     async def _found(self, condition: Filter, wanted: Asked) -> Found:
-        collection = self._indexer.collection
+        collection = await self._indexer.searchable()
         if not collection:
             return Found((), (), (), CANDIDATES)
         dense = (await self._embedder.encode([wanted.meaning], kind="query"))[0]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from src_v2.core.errors import StoreUnavailable
+from src_v2.core.messages import StoredMessage
 from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.knowledge.models import EntityKind, PreferenceName, Stance
 from src_v2.knowledge.reading import Limits
@@ -149,9 +150,11 @@ async def test_unlearning_takes_all_that_came_of_it_and_asks_to_read_again(
     for batch in ("b1", "b2"):
         await store.add_summary(summary(batch, key=batch), SAM, START)
     asked: list[UnreadSession] = []
+    still_there: list[StoredMessage] = []
 
-    def then(sessions: Sequence[UnreadSession]) -> list[RowWrite]:
+    def then(sessions: Sequence[UnreadSession], left: Sequence[StoredMessage]) -> list[RowWrite]:
         asked.extend(sessions)
+        still_there.extend(left)
         return []
 
     found = await store.learned_from(["m1"], ["b1"])
@@ -163,6 +166,7 @@ async def test_unlearning_takes_all_that_came_of_it_and_asks_to_read_again(
     assert gone.summaries == {"b1"}
     assert not again.claims
     assert asked == [UnreadSession("s1", "elena", SAM.user_id)]
+    assert {message.id for message in still_there} == {"m1"}
     told = await store.told(SAM, ALL)
     assert [one.id for one in told.claims] == ["stays"]
     assert [one.name for one in told.wishes] == [PreferenceName.LENGTH]
@@ -178,7 +182,7 @@ async def test_unlearning_leaves_nothing_half_done(store: KnowledgeStore, databa
     await hear(database, said, batch="b1")
     await store.add([claim(said, "user", "likes", "tea", learned_in="b1")])
 
-    def dies(_sessions: object) -> list[RowWrite]:
+    def dies(_sessions: object, _left: object) -> list[RowWrite]:
         raise StoreUnavailable("cut off")
 
     with pytest.raises(StoreUnavailable):
@@ -232,5 +236,5 @@ async def test_a_key_whose_claim_went_meanwhile_is_reported(store: KnowledgeStor
     await store.add([claim(said, "user", "likes", "tea", id="c1")])
     keys = KnowledgeKeys(database)
     items = await keys.to_index(9, "here")
-    await store.unlearn(["m1"], [], lambda _sessions: [])
+    await store.unlearn(["m1"], [], lambda _sessions, _left: [])
     assert await keys.mark_indexed(items, "here") == ["c1"]

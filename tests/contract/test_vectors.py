@@ -64,7 +64,7 @@ async def test_what_is_stored_is_found_by_meaning_best_first(store: VectorStore,
     (hits,) = await store.search(memories, [Leg(DENSE, EAST)], EVERYTHING, 2)
 
     assert [hit.id for hit in hits] == [IDS[1], IDS[2]]
-    assert hits[0].score == pytest.approx(1.0, abs=0.02)
+    assert hits[0].score == pytest.approx(1.0, abs=0.05)
     assert hits[0].payload == {"character": "elena", "user_id": "discord:1", "created_at": 1}
 
 
@@ -96,7 +96,7 @@ async def test_a_leg_can_score_what_the_others_found_by_the_best_of_several_part
 
     assert {hit.id for hit in by_words} == {IDS[0], IDS[1], IDS[3]}
     assert [hit.id for hit in by_parts] == [IDS[0], IDS[1]]
-    assert [hit.score for hit in by_parts] == pytest.approx([1.0, 0.0], abs=0.02)
+    assert [hit.score for hit in by_parts] == pytest.approx([1.0, 0.0], abs=0.1)
     assert await store.search(memories, [Leg(PARTS, EAST, rescores=True)], EVERYTHING, 5) == [[]]
 
 
@@ -145,7 +145,7 @@ async def test_an_upsert_replaces_and_a_bool_comes_back_as_a_number(store: Vecto
 
     ((hit,),) = await store.search(memories, [Leg(DENSE, np.array(NORTH, dtype=np.float32))], Eq("pinned", False), 5)
 
-    assert hit.score == pytest.approx(1.0, abs=0.02)
+    assert hit.score == pytest.approx(1.0, abs=0.05)
     assert (hit.payload["pinned"], hit.payload["guild_id"]) == (0, None)
 
 

@@ -1,38 +1,35 @@
 """The index follows SQL: whatever was away or refused, every message gets its vector and no other vector stays."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from src_v2.core.audience import Audience, Visibility
-from src_v2.core.clock import SystemClock
 from src_v2.core.errors import EmbeddingError, StoreUnavailable
-from src_v2.core.filters import EVERYTHING, Filter
+from src_v2.core.filters import EVERYTHING, Eq
 from src_v2.core.ids import new_id
-from src_v2.core.messages import Author, IncomingMessage, Scene
+from src_v2.core.keys import KeyItem
 from src_v2.memory import indexer as indexing
-from src_v2.memory.embeddings.base import TextKind, Vectors
-from src_v2.memory.embeddings.hashing import HashingEmbedder
-from src_v2.memory.indexer import MODEL_AGAIN_AFTER_S, OPEN_AGAIN_AFTER_S, Indexer
-from src_v2.memory.reindex import reindex
-from src_v2.memory.rows import message_rows
-from src_v2.memory.store import MemoryStore
-from src_v2.observability.outages import Outages
-from src_v2.storage import migrate
+from src_v2.memory.indexer import MODEL_AGAIN_AFTER_S, OPEN_AGAIN_AFTER_S
 from src_v2.storage.database import Database
-from src_v2.storage.vectors.base import CollectionSpec, Point
-from src_v2.storage.vectors.edge import EdgeVectorStore
+from src_v2.storage.vectors.base import CollectionSpec
 from tests.support.clock import VirtualClock
+from tests.support.library import MESSAGES, SAM, Library, Shelf
+
+LONG = " ".join(f"Sentence number {number} speaks of the harbour." for number in range(60))
+
 
 @pytest.fixture
-async def library(tmp_path: Path) -> AsyncIterator[Library]:
-    made = Library(tmp_path)
-    await migrate.upgrade(made.database)
+async def library(tmp_path: Path, database: Database) -> AsyncIterator[Library]:
+    made = Library(tmp_path, database)
     yield made
     await made.vectors.close()
-    await made.database.close()
+
+
+def fact(text: str, message_id: str) -> KeyItem:
+    payload = {"character": "elena", "user_id": SAM.user_id, "guild_id": None, "channel_id": SAM.channel_id}
+    return KeyItem(new_id(), "fact", text, message_id, "session", {**payload, "visibility": "private", "created_at": 1})
 
 
 async def test_what_is_deleted_while_the_store_is_away_is_gone_when_it_is_back(library: Library) -> None:
@@ -43,8 +40,9 @@ async def test_what_is_deleted_while_the_store_is_away_is_gone_when_it_is_back(l
     await library.store.delete_by_ref("elena", "ref-the secret")
     with pytest.raises(StoreUnavailable):
         await library.indexer.remove([gone])
+    await library.hears("the shore")
     with pytest.raises(StoreUnavailable):
-        await library.hears("the shore") and await library.sweep()
+        await library.sweep()
     library.vectors.away = False
     await library.sweep()
     assert gone not in await library.held()
@@ -129,3 +127,115 @@ async def test_a_model_that_could_not_be_loaded_is_tried_again(library: Library)
     await library.sweep()
     assert library.embedder.starts == 1
     assert await library.vectors.count(MESSAGES, EVERYTHING) == 1
+
+
+async def missing(library: Library) -> list[str]:
+    return [item.id for item in await library.store.to_index(99)]
+
+
+async def test_a_message_is_indexed_with_the_two_before_it_in_its_session_only(library: Library) -> None:
+    await library.hears("other", session="another")
+    ids = await library.hears("one", "two", "three", "four")
+    items = {item.id: [said.text for said in item.before] for item in await library.store.to_index(99)}
+    assert [items[one] for one in ids] == [[], ["one"], ["two", "one"], ["three", "two"]]
+
+
+@pytest.mark.parametrize("change", ["edit", "delete"])
+async def test_what_was_indexed_with_a_changed_message_is_indexed_again(library: Library, change: str) -> None:
+    _, one, two, three, _ = await library.hears("zero", "one", "two", "three", "four")
+    await library.sweep()
+    if change == "edit":
+        await library.store.edit("elena", "ref-one", "changed", library.clock.now())
+    else:
+        await library.store.delete_by_ref("elena", "ref-one")
+    assert await missing(library) == ([one] if change == "edit" else []) + [two, three]
+    await library.sweep()
+    assert await missing(library) == []
+
+
+async def test_what_changes_while_it_is_indexed_stays_to_be_indexed(library: Library) -> None:
+    one, two = await library.hears("one", "two")
+    items = await library.store.to_index(9)
+    await library.store.edit("elena", "ref-one", "changed", library.clock.now())
+    assert await library.store.mark_indexed(items, MESSAGES) == []
+    assert await missing(library) == [one, two]
+    await library.store.delete_by_ref("elena", "ref-one")
+    assert await library.store.mark_indexed(items, MESSAGES) == [one]
+    assert await missing(library) == [two]
+
+
+async def test_a_long_message_leaves_nothing_behind_when_it_shrinks_or_goes(library: Library) -> None:
+    (long,) = await library.hears(LONG)
+    await library.sweep()
+    chunks = await library.vectors.count(MESSAGES, Eq("kind", "chunk"))
+    assert chunks > 2
+    assert await library.indexer.remove_orphans() == 0
+
+    await library.store.edit("elena", f"ref-{LONG}", "The harbour.", library.clock.now())
+    await library.sweep()
+    assert await library.held() == {long}
+
+    await library.store.edit("elena", f"ref-{LONG}", LONG, library.clock.now())
+    await library.sweep()
+    await library.indexer.remove([long])
+    assert await library.held() == set()
+
+
+async def test_chunks_of_what_sql_does_not_have_are_orphans(library: Library) -> None:
+    await library.hears(LONG)
+    await library.sweep()
+    await library.store.delete_by_ref("elena", f"ref-{LONG}")
+    assert await library.indexer.remove_orphans() > 2
+    assert await library.held() == set()
+
+
+async def test_keys_are_indexed_passed_over_when_refused_and_removed_when_they_are_gone(library: Library) -> None:
+    (source,) = await library.hears("I bought a boat")
+    known, refused = fact("Sam owns a boat", source), fact("unspeakable", source)
+    shelf = Shelf(refused, known)
+    library.indexer = library.new_indexer(shelf)
+    await library.sweep()
+    assert await library.held() == {source, known.id}
+    assert await library.indexer.index_keys() == 0
+
+    assert await library.indexer.remove_orphans() == 0
+    del shelf.items[known.id]
+    assert await library.indexer.remove_orphans() == 1
+    assert await library.held() == {source}
+
+
+async def test_a_key_goes_with_the_message_that_it_leads_to(library: Library) -> None:
+    source, other = await library.hears("I bought a boat", "I sold a car")
+    library.indexer = library.new_indexer(Shelf(fact("Sam owns a boat", source)))
+    await library.sweep()
+    await library.indexer.remove([source])
+    assert await library.held() == {other}
+
+
+async def test_many_keys_are_indexed_in_several_batches(library: Library) -> None:
+    (source,) = await library.hears("I bought boats")
+    shelf = Shelf(*(fact(f"boat {number}", source) for number in range(7)))
+    library.indexer = library.new_indexer(shelf)
+    assert await library.indexer.index_keys(limit=3) == 7
+    assert set(shelf.indexed_in.values()) == {MESSAGES}
+
+
+async def test_what_an_older_layout_holds_is_indexed_anew_and_dropped(library: Library) -> None:
+    ids = await library.hears("the sea", "the shore")
+    old = "messages-hashing-64"
+    await library.vectors.ensure(CollectionSpec(old, 64))
+    await library.store.mark_indexed(await library.store.to_index(9), old)
+    await library.sweep()
+    assert await library.held() == set(ids)
+    assert await library.vectors.collections() == [MESSAGES]
+    assert await library.store.collections_in_use() == {MESSAGES: 2}
+
+
+async def test_deployments_that_share_a_store_do_not_touch_each_other(library: Library) -> None:
+    await library.vectors.ensure(CollectionSpec("blue-messages-2-hashing-64", 64))
+    await library.vectors.ensure(CollectionSpec("green-messages-2-other-64", 64))
+    ids = await library.hears("the sea")
+    library.indexer = library.new_indexer(instance="green")
+    assert await library.reindexes() == 1
+    assert await library.held("green-messages-2-hashing-64") == set(ids)
+    assert await library.vectors.collections() == ["blue-messages-2-hashing-64", "green-messages-2-hashing-64"]

@@ -91,7 +91,7 @@ async def test_a_worker_serves_its_queues_under_its_name(postgres_url: str, tmp_
     )
     command = (*COMMAND, "worker", "--queues", "reflection,media", "--name", "reader")
     async with Process(command, home.folder, home.environment()) as worker:
-        assert "Worker reader serves reflection, media" in worker.everything
+        assert "Worker reader does the jobs of reflection, media" in worker.everything
         badge = home.data / "workers" / "reader.alive"
         os.utime(badge, (0, 0))
         async with asyncio.timeout(20):

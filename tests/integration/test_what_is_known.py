@@ -64,6 +64,11 @@ async def count(house: House, table: Any) -> int:
         return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
 
 
+async def ids(house: House, table: Any) -> Sequence[str]:
+    async with house.app.stores.database.read() as connection:
+        return (await connection.execute(select(table.c.id))).scalars().all()
+
+
 async def test_what_is_stated_outright_is_known_to_the_very_next_reply(house: House, reader: Reader) -> None:
     sam = house.person("Sam")
     await house.hears(sam.says("I live in Oslo. My sister's name is Ana. Please keep your answers short."))
@@ -170,6 +175,28 @@ async def test_while_it_is_little_everything_that_was_said_is_given_whole(
     for number in range(61):
         await house.hears(sam.says(f"Number {number}"))
     assert "query" in kinds
+
+
+async def test_nothing_that_a_deleted_message_taught_stays_searchable(house: House, reader: Reader) -> None:
+    reader.reads["facts"] = [
+        {"subject": "user", "predicate": "plays", "object": "cello", "source": 1, "stance": "stated", "confidence": 0.9}
+    ]
+    sam = house.person("Sam")
+    await house.hears(sam.says("The cello is what I play.", ref="discord:cello"))
+    await house.hears(sam.says("It rained all day long.", ref="discord:rain"))
+    await read_back(house)
+    collection = house.app.indexer.collection
+    learned = set(await ids(house, facts)) | set(await ids(house, summaries))
+    assert learned <= set((await house.app.stores.vectors.ids(collection))[0])
+    assert len(learned) == 2
+    reader.reads = {"summary": {"text": "They spoke of music.", "topics": [], "importance": 1}}
+    assert await house.app.memory.delete("elena", "discord:rain")
+    house.app.jobs.wake()
+    await house.app.jobs.idle()
+    held = set((await house.app.stores.vectors.ids(collection))[0])
+    assert not learned & held
+    assert await count(house, summaries) == 1  # what is left was read back again
+    assert reader.asked_to_read == 2
 
 
 async def test_learning_survives_a_restart_in_between(house: House, reader: Reader) -> None:

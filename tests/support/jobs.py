@@ -5,6 +5,7 @@ async with working(make_jobs(database, tmp_path, kinds)) as jobs:
     await jobs.idle()
 """
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from src_v2.jobs.service import Jobs, jobs_address
 from src_v2.observability.outages import Outages
 from src_v2.storage.database import Database
 from src_v2.storage.metrics import FieldValue, NoMetrics
+
+PATIENCE_S = 90.0
 
 
 class Notebook(NoMetrics):
@@ -56,9 +59,10 @@ def make_jobs(
 
 @asynccontextmanager
 async def working(jobs: Jobs, *, grace_s: float = 5) -> AsyncIterator[Jobs]:
-    """Start `jobs` for the length of a block."""
+    """Start `jobs` for the length of a block, which fails when it takes too long: jobs that get stuck say nothing."""
     await jobs.start()
     try:
-        yield jobs
+        async with asyncio.timeout(PATIENCE_S):
+            yield jobs
     finally:
         await jobs.stop(grace_s)

@@ -1,12 +1,12 @@
-"""SQL, vectors and the index between them, without the rest of the process: messages, an unsteady store, a picky model."""
+"""SQL, vectors and the index between them, without the rest of the process: an unsteady store, a picky model."""
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from src_v2.core.audience import Audience, Visibility
-from src_v2.core.clock import SystemClock
 from src_v2.core.errors import EmbeddingError, StoreUnavailable
 from src_v2.core.filters import Filter
 from src_v2.core.ids import new_id
@@ -30,13 +30,9 @@ SAM = Audience("elena", "discord:sam", "discord:dm", Visibility.PRIVATE)
 
 
 class Unsteady(EdgeVectorStore):
-    """A vector store that may be away; `asked` counts those who found it so."""
+    """A vector store that may be away."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.away = False
-        self.asked = 0
-        self.refused = asyncio.Condition()
+    away = False
 
     async def ensure(self, spec: CollectionSpec) -> None:
         await self._answer()
@@ -54,15 +50,8 @@ class Unsteady(EdgeVectorStore):
         await self._answer()
         await super().delete_where(name, condition)
 
-    async def until_asked(self, times: int) -> None:
-        async with self.refused:
-            await asyncio.wait_for(self.refused.wait_for(lambda: self.asked >= times), 5)
-
     async def _answer(self) -> None:
         if self.away:
-            self.asked += 1
-            async with self.refused:
-                self.refused.notify_all()
             raise StoreUnavailable("away")
 
 
@@ -83,31 +72,63 @@ class Picky(HashingEmbedder):
         return await super().encode(texts, kind=kind)
 
 
-class Library:
-    """SQL, vectors and an indexer between them."""
+class Shelf:
+    """A source of keys in memory."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'whisperengine.db'}")
-        self.clock = VirtualClock()
+    def __init__(self, *items: KeyItem) -> None:
+        self.items = {item.id: item for item in items}
+        self.indexed_in: dict[str, str] = {}
+
+    async def to_index(self, limit: int, collection: str) -> list[KeyItem]:
+        missing = [item for item in self.items.values() if self.indexed_in.get(item.id) != collection]
+        return missing[:limit]
+
+    async def mark_indexed(self, items: Sequence[KeyItem], collection: str) -> list[str]:
+        self.indexed_in |= {item.id: collection for item in items if item.id in self.items}
+        return [item.id for item in items if item.id not in self.items]
+
+    async def unknown(self, ids: Sequence[str]) -> list[str]:
+        return [one for one in ids if one not in self.items]
+
+
+class Library:
+    """SQL, vectors, an indexer between them, and recall."""
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self.database = database
+        self.clock = VirtualClock(datetime(2024, 3, 1, 12, tzinfo=UTC))
         self.store = MemoryStore(self.database, self.clock)
         self.vectors = Unsteady(folder / "vectors")
         self.embedder = Picky()
         self.indexer = self.new_indexer()
 
-    def new_indexer(self) -> Indexer:
-        return Indexer(self.store, self.vectors, self.embedder, Outages(), self.clock)
+    def new_indexer(self, *keys: KeySource, instance: str = "") -> Indexer:
+        """Return another indexer on the same stores."""
+        return Indexer(self.store, self.vectors, self.embedder, Outages(), self.clock, keys=keys, instance=instance)
 
-    async def hears(self, *texts: str) -> list[str]:
-        """Store messages; return their ids. Each has the platform id `ref-<text>`."""
-        said = [
-            IncomingMessage(
-                new_id(), Author(SAM.user_id, "Sam"), SAM, text, SystemClock().now(), "discord",
-                platform_message_id=f"ref-{text}", scene=Scene(),
-            )
-            for text in texts
-        ]  # fmt: skip
-        await self.store.apply(message_rows(said, "session", None))
-        return [message.id for message in said]
+    @property
+    def recall(self) -> Recall:
+        """Recall from what the indexer keeps."""
+        return Recall(self.store, self.vectors, self.embedder, self.indexer)
+
+    async def hears(
+        self, *texts: str, audience: Audience = SAM, name: str = "Sam", session: str = "session"
+    ) -> list[str]:
+        """Store messages, a minute apart; return their ids. Each has the platform id `ref-<text>`."""
+        return [await self._hear(text, audience, name, session) for text in texts]
+
+    async def _hear(self, text: str, audience: Audience, name: str, session: str) -> str:
+        self.clock.advance(60)
+        said = IncomingMessage(
+            new_id(), Author(audience.user_id, name), audience, text, self.clock.now(), "discord",
+            platform_message_id=f"ref-{text}", scene=Scene(),
+        )  # fmt: skip
+        await self.store.apply(message_rows([said], session, None))
+        return said.id
+
+    async def recalls(self, query: str, audience: Audience = SAM, **how: Any) -> list[str]:
+        """Return the ids of what is recalled, best first."""
+        return [memory.id for memory in await self.recall.search(audience, query, 5, **how)]
 
     async def sweep(self) -> None:
         await asyncio.wait_for(self.indexer.sweep(), 5)

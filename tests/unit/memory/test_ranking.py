@@ -106,7 +106,7 @@ def test_what_matters_most_parts_equals() -> None:
 
 
 def test_a_summary_lifts_its_session_and_is_no_memory_itself() -> None:
-    summary = {"kind": "summary", "message_id": None, "session_id": "t", "created_at": 0, "importance": 3}
+    summary = {"kind": "summary", "message_id": "", "session_id": "t", "created_at": 0, "importance": 3}
     candidates = found(
         ("sum", 0.9, summary), ("a", 0.80, payload("a")), ("b", 0.79, payload("b", session_id="t"))
     )  # fmt: skip
