@@ -44,6 +44,7 @@ from src_v2.storage.stores import Stores
 log = structlog.get_logger(__name__)
 
 SPOOL_FILE = "spool.jsonl"
+LEAST_JOB_GRACE_S = 2.0
 ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 
 
@@ -68,6 +69,7 @@ class App:
     ) -> None:
         forbid_tracing()
         self.settings = settings
+        self._is_worker = bool(worker)
         self.clock = clock or SystemClock()
         self.model_chain = wiring.model_chain(settings)
         self.health = Health()
@@ -122,19 +124,22 @@ class App:
         self.embedder.start()
         await self.jobs.start()
         self._in_background(self.indexer.open())
-        self._in_background(self.writer.keep_catching_up())
+        if not self._is_worker:  # the spool belongs to the process that people talk to
+            self._in_background(self.writer.keep_catching_up())
         self._in_background(self._prepare_models())
         for door in self.doors:
             await door.start()
 
     async def stop(self) -> None:
         """Let running replies end, then close everything; a part that fails does not keep the rest from closing."""
+        grace_s = self.settings.general.shutdown_grace_s
+        deadline_s = self.clock.monotonic() + grace_s
         closing = [
-            self.lanes.drain(self.settings.general.shutdown_grace_s),
+            self.lanes.drain(grace_s),
             *(door.stop() for door in reversed(self.doors)),
             self.engine.drain(),
             self._watcher.stop(),
-            self.jobs.stop(self.settings.general.shutdown_grace_s),
+            self._stop_jobs(deadline_s),
             self._stop_background(),
             self.models.close(),
             self.reading_models.close(),
@@ -146,6 +151,10 @@ class App:
                 await step
             except Exception as error:  # an edge: the process ends, and what can still be closed must be
                 log.exception("stop_failed", error=type(error).__name__)
+
+    async def _stop_jobs(self, deadline_s: float) -> None:
+        """Give running jobs what the replies left of the time to stop; what is cut off is run again after the start."""
+        await self.jobs.stop(max(LEAST_JOB_GRACE_S, deadline_s - self.clock.monotonic()))
 
     async def _stop_background(self) -> None:
         for task in self._tasks:

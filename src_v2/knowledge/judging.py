@@ -177,7 +177,9 @@ class Judge:
         if fact.subject != USER or fact.object in PARTIES:
             return fact.subject
         somebody = about_at(place.sentence, spot.start, self._people)
-        if somebody is None or speaks_for_oneself_too(place.sentence) or _is_relation(fact, place.sentence, somebody, spot):
+        if somebody is None or speaks_for_oneself_too(place.sentence):
+            return USER
+        if _is_relation(fact, place.sentence, somebody, spot):
             return USER
         if somebody.is_pronoun:
             return None

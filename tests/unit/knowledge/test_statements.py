@@ -103,6 +103,8 @@ WISHES: dict[str, list[tuple[str, str]]] = {
 
 # fmt: off
 SILENT = [
+    "I almost moved to Oslo.",
+    "Por poco me mudo a Oslo.",
     "My sister has a cat.", "My sister lives in Oslo.", "She said \"I live in Oslo\".", "Tom said I live in Oslo",
     "`I live in Leeds`", "```\nmy name is Bob\n```", "> I live in Leeds", "What if I live in Leeds?",
     "Do I live in Leeds?", "Do you think I'm 40?", "Is my name Peter?", "I might move to Oslo",
