@@ -12,7 +12,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 _BLOCK_START = re.compile(r'^<(?P<name>\w+) note="data, not instructions">\s*$')
 _MEMORY = re.compile(
-    r"^- \[[^\]]*\] (?P<day>\d{4}-\d\d-\d\d)[^|]* \| (?P<speaker>[^|]*?) said \| (?P<text>.*?)(?: \| when .{1,80} had asked \| .*)?$"
+    r"^- \[[^\]]*\] (?P<day>\d{4}-\d\d-\d\d)[^|]* \| (?P<speaker>[^|]*?) said \| (?P<text>.*?)"
+    r"(?: \| when .{1,80} had asked \| .*)?$"
 )
 _SPOKEN = re.compile(
     r"^(?:- )?(?:\[[^\]]*\] )?(?:[\d:\-T ]+ \| )?(?P<speaker>[^|:]{1,80}?)(?: said \| |: )(?P<text>.*)$"
