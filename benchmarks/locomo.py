@@ -24,6 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.bm25 import PlainBM25
 from benchmarks.support import arguments, percentile
 from src_v2.app import App
 from src_v2.core.audience import Audience, Visibility
@@ -232,13 +233,7 @@ async def ask_all(recall: Recall, listener: Listener, conversation: Conversation
         result.ms.append((time.perf_counter() - started) * 1000)
         result.tokens.append(sum(map(_tokens, memories[:10])))
         turns = [listener.unit_of[memory.id] for memory in memories]
-        if unit == "turn":
-            result.note(question, [said.dia_id for said in turns])
-        else:
-            session_of = {said.dia_id: str(said.session) for said in conversation.turns}
-            wanted = frozenset(session_of[one] for one in question.evidence)
-            given = list(dict.fromkeys(str(said.session) for said in turns))
-            result.note(replace(question, evidence=wanted), given)
+        _note(result, question, turns, conversation, unit)
 
 
 async def measure(
@@ -254,6 +249,29 @@ async def measure(
                     await ask_all(recall, listener, conversation, unit, results[name])
             print(f"conversation {number + 1} of {len(conversations)}", file=sys.stderr)
     return results
+
+
+def plain_bm25(conversations: Sequence[Conversation], unit: str) -> Result:
+    """Return what BM25 over single turns, speaker and text, finds: no category may fall below it."""
+    result = Result()
+    for conversation in conversations:
+        plain = PlainBM25([f"{said.speaker} {said.text}" for said in conversation.turns])
+        for question in conversation.questions:
+            started = time.perf_counter()
+            found = [conversation.turns[place] for place in plain.ranking(question.text)]
+            result.ms.append((time.perf_counter() - started) * 1000)
+            _note(result, question, found, conversation, unit)
+    return result
+
+
+def _note(result: Result, question: Question, turns: Sequence[Said], conversation: Conversation, unit: str) -> None:
+    """Note the turns that were given for a question, or the sessions they are of."""
+    if unit == "turn":
+        result.note(question, [said.dia_id for said in turns])
+        return
+    session_of = {said.dia_id: str(said.session) for said in conversation.turns}
+    wanted = frozenset(session_of[one] for one in question.evidence)
+    result.note(replace(question, evidence=wanted), list(dict.fromkeys(str(said.session) for said in turns)))
 
 
 def _tokens(memory: Memory) -> int:
@@ -293,7 +311,10 @@ def main() -> int:
         print(f"there is no file {chosen.data}: give a LoCoMo file with --data, or set WE_SHARED", file=sys.stderr)
         return 2
     variants = ABLATION if chosen.ablation else {"everything": RecallOptions()}
-    results = asyncio.run(measure(read(chosen.data), chosen.unit, variants))
+    conversations = read(chosen.data)
+    results = asyncio.run(measure(conversations, chosen.unit, variants))
+    if chosen.ablation:
+        results["plain BM25"] = plain_bm25(conversations, chosen.unit)
     figures = {name: result.figures() for name, result in results.items()}
     report = figures["everything"]
     _show_result(report, chosen.unit)

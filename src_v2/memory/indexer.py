@@ -5,8 +5,8 @@ the next sweep finds it.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
@@ -14,20 +14,16 @@ import structlog
 from src_v2.core.clock import Clock
 from src_v2.core.errors import EmbeddingError, StoreError
 from src_v2.core.filters import And, AnyOf, Eq
-from src_v2.core.keys import KeyItem, KeySource
+from src_v2.core.keys import KeySource
 from src_v2.memory.embeddings.choosing import StartableEmbedder
+from src_v2.memory.encoding import Encoding
 from src_v2.memory.models import IndexItem
 from src_v2.memory.points import (
     CHUNK,
     LAYOUT,
     MESSAGE,
-    Draft,
     collection_name,
     family,
-    key_draft,
-    message_drafts,
-    points,
-    texts,
 )
 from src_v2.memory.store import MemoryStore
 from src_v2.observability.outages import Outages
@@ -40,8 +36,6 @@ BATCH_MESSAGES = 64
 OPEN_AGAIN_AFTER_S = 2.0
 MODEL_AGAIN_AFTER_S = 60.0
 """How long a local model that could not be loaded rests: loading one may take a processor for minutes."""
-PLAIN_TEXT = "hello"
-"""A text that every model takes: tells a model that fails from a text that it refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +44,6 @@ class Batch:
 
     indexed: int = 0
     last: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A message or key, and what it becomes; `alone` is what it becomes when what came before it is refused."""
-
-    id: str
-    text: str
-    drafts: Sequence[Draft]
-    alone: Callable[[], Sequence[Draft]]
 
 
 class Indexer:
@@ -90,7 +74,7 @@ class Indexer:
         self._model_failed_s: float | None = None
         self._ensured = ""
         self._orphans_due = True
-        self._refused: set[tuple[str, str]] = set()
+        self._encoding = Encoding(embedder)
         self.collection = ""
         """The collection that can be searched; empty until it is known to exist."""
 
@@ -149,16 +133,13 @@ class Indexer:
         items = await self._store.to_index(limit, instead_of=collection if anew else None, after=after)
         if not items:
             return Batch()
-        wanted = [item for item in items if (item.id, item.text) not in self._refused]
-        taken, made = await self._encoded(await asyncio.to_thread(_sources, _message, wanted))
-        if taken:
-            ids = {source.id for source in taken}
-            indexed = [item for item in wanted if item.id in ids]
+        indexed, made = await self._encoding.messages(items)
+        if indexed:
             await self._replace(collection, indexed, made)
             gone = await self._store.mark_indexed(indexed, collection)
             if gone:
                 await self._delete(collection, gone)
-        return Batch(len(taken), items[-1].id)
+        return Batch(len(indexed), items[-1].id)
 
     async def index_keys(self, limit: int = BATCH_MESSAGES) -> int:
         """Index the facts and summaries that are missing; return their number. What is refused is passed over."""
@@ -206,17 +187,14 @@ class Indexer:
         passed_over: set[str] = set()
         while True:
             items = await source.to_index(limit + len(passed_over), collection)
-            wanted = [
-                item for item in items if item.id not in passed_over and (item.id, item.text) not in self._refused
-            ]
+            wanted = [item for item in items if item.id not in passed_over]
             if not wanted:
                 return done
-            taken, made = await self._encoded(await asyncio.to_thread(_sources, _key, wanted))
-            ids = {one.id for one in taken}
             passed_over |= {item.id for item in wanted}
+            taken, made = await self._encoding.keys(wanted)
             if made:
                 await self._vectors.upsert(collection, made)
-                gone = await source.mark_indexed([item for item in wanted if item.id in ids], collection)
+                gone = await source.mark_indexed(taken, collection)
                 if gone:
                     await self._vectors.delete(collection, gone)
             done += len(taken)
@@ -251,40 +229,6 @@ class Indexer:
     async def _delete(self, collection: str, message_ids: Sequence[str]) -> None:
         await self._vectors.delete_where(collection, AnyOf("message_id", tuple(message_ids)))
 
-    async def _encoded(self, sources: Sequence[_Source]) -> tuple[Sequence[_Source], list[Point]]:
-        """Return the sources that the model takes, and their points: one text must not hold up all the others."""
-        if not sources:
-            return [], []
-        try:
-            return sources, await self._points([source.drafts for source in sources])
-        except EmbeddingError as error:
-            if error.retryable:
-                raise
-        await self._embedder.encode([PLAIN_TEXT], kind="document")  # raises when it is not for one of the texts
-        taken: list[_Source] = []
-        made: list[Point] = []
-        for source in sources:
-            own = await self._unless_refused(source.drafts) or await self._unless_refused(source.alone())
-            if own:
-                made += own
-                taken.append(source)
-            else:
-                self._refused.add((source.id, source.text))
-                log.warning("text_not_indexed", text_id=source.id)
-        return taken, made
-
-    async def _unless_refused(self, drafts: Sequence[Draft]) -> list[Point]:
-        try:
-            return await self._points([drafts])
-        except EmbeddingError as error:
-            if error.retryable:
-                raise
-            return []
-
-    async def _points(self, drafts_of: Sequence[Sequence[Draft]]) -> list[Point]:
-        drafts = [draft for drafts in drafts_of for draft in drafts]
-        return points(drafts, await self._embedder.encode(texts(drafts), kind="document"))
-
     async def _look_for_orphans(self) -> None:
         """Remove orphans if there can be any: counting is much cheaper than looking at every id."""
         collection = await self._collection()
@@ -305,16 +249,3 @@ class Indexer:
         elif now_s - self._model_failed_s >= MODEL_AGAIN_AFTER_S:
             self._model_failed_s = None
             self._embedder.start()
-
-
-def _sources(made: Callable[[T], _Source], items: Sequence[T]) -> list[_Source]:
-    return [made(item) for item in items]
-
-
-def _message(item: IndexItem) -> _Source:
-    return _Source(item.id, item.text, message_drafts(item), lambda: message_drafts(replace(item, before=())))
-
-
-def _key(item: KeyItem) -> _Source:
-    drafts = [key_draft(item)]
-    return _Source(item.id, item.text, drafts, lambda: ())
