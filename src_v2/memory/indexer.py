@@ -7,7 +7,6 @@ the next sweep finds it.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import structlog
 
@@ -18,18 +17,11 @@ from src_v2.core.keys import KeySource
 from src_v2.memory.embeddings.choosing import StartableEmbedder
 from src_v2.memory.encoding import Encoding
 from src_v2.memory.models import IndexItem
-from src_v2.memory.points import (
-    CHUNK,
-    LAYOUT,
-    MESSAGE,
-    collection_name,
-    family,
-)
+from src_v2.memory.points import CHUNK, LAYOUT, MESSAGE, collection_name, family
 from src_v2.memory.store import MemoryStore
 from src_v2.observability.outages import Outages
 from src_v2.storage.vectors.base import CollectionSpec, Point, VectorStore
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 BATCH_MESSAGES = 64

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import qdrant_edge as edge
 
 from src_v2.core.errors import StoreError, StoreUnavailable
-from src_v2.core.filters import EVERYTHING, Filter
+from src_v2.core.filters import Filter
 from src_v2.storage.vectors.base import (
     DENSE,
     KEYWORD_FIELDS,
@@ -27,17 +27,15 @@ from src_v2.storage.vectors.base import (
     TIME_FIELD,
     TOGETHER_FIELD,
     CollectionSpec,
-    Dense,
     Hit,
     Leg,
     PayloadValue,
     Point,
-    SparseVector,
     finds,
     given_payload,
     narrowed,
-    stored_payload,
 )
+from src_v2.storage.vectors.edge_shapes import EdgeForms, edge_filter, edge_points, hits, request
 from src_v2.storage.vectors.filters_qdrant import to_qdrant
 
 _NEVER_KB = 10**8
@@ -45,7 +43,7 @@ _NEVER_KB = 10**8
 _SCANNED = edge.VectorStorageDatatype.Turbo4  # type: ignore[attr-defined, unused-ignore] # the stubs lack it
 """Four bits per number for what is searched through: a scan takes a third of the time of one over floats."""
 _RESCORED = edge.VectorStorageDatatype.Turbo8
-"""Eight bits for what only scores some hundred candidates: exact enough that recall is that of floats."""
+"""Eight bits for what only scores some hundred candidates, where time matters less than the order."""
 SEARCH_THREADS = 4
 _UNFINISHED = ".unfinished"
 _LOCKED = "WouldBlock"
@@ -70,7 +68,7 @@ class EdgeVectorStore:
     async def upsert(self, name: str, points: Sequence[Point]) -> None:
         """Store points; see VectorStore."""
         if points:
-            await self._write(lambda: self._update(name, edge.UpdateOperation.upsert_points(_edge_points(points))))
+            await self._write(lambda: self._update(name, edge.UpdateOperation.upsert_points(edge_points(points))))
 
     async def search(self, name: str, legs: Sequence[Leg], condition: Filter, limit: int) -> list[list[Hit]]:
         """Search; see VectorStore."""
@@ -152,18 +150,18 @@ class EdgeVectorStore:
     def _search(self, name: str, legs: Sequence[Leg], condition: Filter, limit: int) -> list[list[Hit]]:
         shard = self._shard(name)
         asked = {
-            place: _request(leg, _filter(narrowed(condition, leg)), limit)
+            place: request(leg, edge_filter(narrowed(condition, leg)), limit)
             for place, leg in enumerate(legs)
             if finds(leg) and not leg.rescores
         }
         # The library lets go of the interpreter while it searches, so the legs can use several cores.
-        answers = self._searchers.map(lambda request: _hits(shard.query(request)), asked.values())
+        answers = self._searchers.map(lambda one: hits(shard.query(one)), asked.values())
         found = dict(zip(asked, answers, strict=True))
-        ids: set[int | UUID | str] = {hit.id for hits in found.values() for hit in hits}
+        ids: set[int | UUID | str] = {hit.id for leg_hits in found.values() for hit in leg_hits}
         among = edge.Filter(must=[edge.HasIdCondition(ids)])
         for place, leg in enumerate(legs):
             if leg.rescores and finds(leg) and ids:
-                found[place] = _hits(shard.query(_request(leg, among, len(ids))))
+                found[place] = hits(shard.query(request(leg, among, len(ids))))
         return [found.get(place, []) for place in range(len(legs))]
 
     def _update(self, name: str, operation: edge.UpdateOperation) -> None:
@@ -207,32 +205,6 @@ class EdgeVectorStore:
                 shard.close()
 
 
-class EdgeForms:
-    """Makes Qdrant Edge's conditions."""
-
-    def texts(self, key: str, values: list[str]) -> edge.FieldCondition:
-        """See Forms."""
-        # One value is matched twice as fast as a list of one.
-        match = edge.MatchValue(values[0]) if len(values) == 1 else edge.MatchAny(values)
-        return edge.FieldCondition(key, match=match)
-
-    def number(
-        self, key: str, *, gte: float | None = None, lt: float | None = None, lte: float | None = None
-    ) -> edge.FieldCondition:
-        """See Forms."""
-        return edge.FieldCondition(key, range=edge.RangeFloat(gte=gte, lt=lt, lte=lte))
-
-    def group(
-        self, *, must: Sequence[Any] = (), should: Sequence[Any] = (), must_not: Sequence[Any] = ()
-    ) -> edge.Filter:
-        """See Forms."""
-        return edge.Filter(must=list(must) or None, should=list(should) or None, must_not=list(must_not) or None)
-
-    def nothing(self) -> edge.HasIdCondition:
-        """See Forms."""
-        return edge.HasIdCondition(set())
-
-
 def _translated(call: Callable[[], _T]) -> _T:
     try:
         return call()
@@ -273,43 +245,3 @@ def _indexes() -> dict[str, Any]:
         TENANT_FIELD: edge.KeywordIndexParams(is_tenant=True),
         TIME_FIELD: edge.PayloadSchemaType.Integer,
     }
-
-
-def _edge_points(points: Sequence[Point]) -> list[edge.Point]:
-    return [edge.Point(point.id, _vectors(point), stored_payload(point.payload)) for point in points]
-
-
-def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
-    if len(point.parts):
-        vectors[PARTS] = [_floats(part) for part in point.parts]
-    if point.sparse.indices:
-        vectors[SPARSE] = _sparse(point.sparse)
-    return vectors
-
-
-def _floats(dense: Dense) -> list[float]:
-    # An array is taken as it is, without making a float object per number; the library's stubs know lists only.
-    return cast("list[float]", dense)
-
-
-def _sparse(vector: SparseVector) -> edge.SparseVector:
-    return edge.SparseVector(list(vector.indices), list(vector.values))
-
-
-def _filter(condition: Filter) -> edge.Filter | None:
-    return None if condition == EVERYTHING else to_qdrant(condition, EdgeForms())
-
-
-def _request(leg: Leg, wanted: edge.Filter | None, limit: int) -> edge.QueryRequest:
-    near: Any
-    if isinstance(leg.query, SparseVector):
-        near = _sparse(leg.query)
-    else:
-        near = [_floats(leg.query)] if leg.using == PARTS else _floats(leg.query)
-    query = edge.Query.Nearest(near, using=leg.using)
-    return edge.QueryRequest(limit=limit, query=query, filter=wanted, with_payload=not leg.rescores)
-
-
-def _hits(found: Sequence[edge.ScoredPoint]) -> list[Hit]:
-    return [Hit(str(point.id), point.score, given_payload(point.payload)) for point in found]
