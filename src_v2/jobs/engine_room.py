@@ -77,6 +77,7 @@ class EngineRoom:
         try:
             await self._runtime.launch()
             await self._ticks.begin()
+            await self._janitor.beat()
         except BaseException:
             await self._runtime.close(0)
             raise

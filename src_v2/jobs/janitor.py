@@ -54,10 +54,14 @@ class Janitor:
         self.beaten_at_s = -DEAD_AFTER_S
         """When this worker's heart beat last, on the event loop's clock."""
 
-    async def step(self) -> float:
-        """Beat, and do whatever is due; return the seconds until the next beat."""
+    async def beat(self) -> None:
+        """Tell the others that this worker lives."""
         await self._store.beat(self._worker, self._clock.now())
         self.beaten_at_s = asyncio.get_running_loop().time()
+
+    async def step(self) -> float:
+        """Beat, and do whatever is due; return the seconds until the next beat."""
+        await self.beat()
         now_s = self._clock.monotonic()
         await self._runtime.recover(self._worker.id)
         await self.take_over(now_s)

@@ -41,12 +41,12 @@ def index_request(key: str) -> JobRequest:
 
 
 def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
-    """Return what the vectors need after messages were edited or removed."""
+    """Return what the vectors need after messages were edited or removed: those said after them hold their words too."""
+    if not changed:
+        return []
     gone = [message.id for message in changed if message.gone]
     requests = [_forget_request(gone)] if gone else []
-    if len(gone) < len(changed):
-        requests.append(index_request(new_id()))
-    return requests
+    return [*requests, index_request(new_id())]
 
 
 def _forget_request(ids: Sequence[str]) -> JobRequest:

@@ -103,7 +103,7 @@ class TestStoredData:
             vectors.rename(home.folder / vectors.name)
         done = await home.runs("memory", "reindex")
         assert done.code == 0
-        assert "2 messages indexed into messages-all-minilm-l6-v2-384" in done.printed
+        assert "2 messages indexed into messages-2-all-minilm-l6-v2-384" in done.printed
 
     async def test_reindex_beside_a_running_process_is_refused(self, home: Home) -> None:
         async with home.starts() as process:

@@ -214,7 +214,7 @@ async def test_a_dead_vector_store_only_costs_the_recall(house: House, llm: Loca
     sam = house.person("Sam")
     await house.hears(sam.says("My dog is called Rufus."))
     await house.indexed()
-    await house.app.stores.vectors.drop("messages-hashing-64")
+    await house.app.stores.vectors.drop(house.app.indexer.collection)
     reply = await house.hears(sam.says("What is my dog called?"))
     assert isinstance(reply.outcome, Done)
 
