@@ -41,7 +41,7 @@ def index_request(key: str) -> JobRequest:
 
 
 def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
-    """Return what the vectors need after messages were edited or removed: those said after them hold their words too."""
+    """Return what the vectors need after messages changed: those said after them hold their words too."""
     if not changed:
         return []
     gone = [message.id for message in changed if message.gone]
