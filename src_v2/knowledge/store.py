@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, update
@@ -12,7 +11,7 @@ from src_v2.core.messages import Role, StoredMessage
 from src_v2.knowledge import reading
 from src_v2.knowledge.models import Claim, Stance, Summary, Wish
 from src_v2.knowledge.reading import Limits
-from src_v2.knowledge.rows import claim_row, preference_row, summary_row
+from src_v2.knowledge.rows import claim_row, preference_row
 from src_v2.storage.database import Database
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
@@ -64,10 +63,6 @@ class KnowledgeStore:
     ) -> None:
         """Write claims and wishes, and what belongs with them, in one transaction."""
         await self._rows.apply([*map(claim_row, claims), *map(preference_row, wishes), *also])
-
-    async def add_summary(self, summary: Summary, audience: Audience, at: datetime) -> None:
-        """Write the summary of what was said in front of `audience`."""
-        await self._rows.apply([summary_row(summary, audience, at)])
 
     async def told(self, audience: Audience, limits: Limits) -> Told:
         """Return all that `audience` may know of about its user, in one statement."""

@@ -15,7 +15,7 @@ from src_v2.knowledge.store import KnowledgeStore, UnreadSession
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite
 from src_v2.storage.tables import messages
-from tests.support.knowledge import START, claim, hear, message, private, public, summary, wish
+from tests.support.knowledge import START, add_summary, claim, hear, message, private, public, summary, wish
 
 SAM, KIM = private("sam"), private("kim")
 ALL = Limits(100, 100, 10, 10)
@@ -36,7 +36,7 @@ async def test_what_goes_in_comes_out_in_one_statement(store: KnowledgeStore, da
     short = wish(said, PreferenceName.LENGTH, "short", learned_in="b")
     story = summary("They spoke of Oslo.", 3, 4, topics=("Oslo", "home"))
     await store.add([fact], [short])
-    await store.add_summary(story, SAM, START)
+    await add_summary(database, story, SAM, START)
     before = database.round_trips
 
     told = await store.told(SAM, ALL)
@@ -60,7 +60,7 @@ async def test_limits_keep_the_newest_and_the_most_important(store: KnowledgeSto
     await hear(database, *said)
     await store.add([claim(one, "user", "likes", f"thing {n}") for n, one in enumerate(said)])
     for day, importance in enumerate((5, 1, 2, 3)):
-        await store.add_summary(summary(f"day {day}", day, importance), SAM, START)
+        await add_summary(database, summary(f"day {day}", day, importance), SAM, START)
 
     told = await store.told(SAM, Limits(claims=2, wishes=1, latest=2, important=2))
 
@@ -95,7 +95,7 @@ async def test_everybody_is_told_about_themselves_only(store: KnowledgeStore, da
     await hear(database, *said)
     await store.add([claim(one, "user", "likes", word) for one, word in zip(said, ("tea", "rum", "jam"), strict=True)])
     kept = summary("Kim's secret", key="s")
-    await store.add_summary(kept, KIM, START)
+    await add_summary(database, kept, KIM, START)
 
     assert [one.object for one in await store.claims(SAM, 9)] == ["tea"]
     assert {one.object for one in await store.claims(KIM, 9)} == {"rum", "jam"}
@@ -148,7 +148,7 @@ async def test_unlearning_takes_all_that_came_of_it_and_asks_to_read_again(
         [wish(beside, PreferenceName.TONE, "dry", learned_in="b1"), wish(elsewhere, PreferenceName.LENGTH, "short")],
     )
     for batch in ("b1", "b2"):
-        await store.add_summary(summary(batch, key=batch), SAM, START)
+        await add_summary(database, summary(batch, key=batch), SAM, START)
     asked: list[UnreadSession] = []
     still_there: list[StoredMessage] = []
 
@@ -202,7 +202,7 @@ async def test_facts_and_summaries_are_keys_to_their_messages(store: KnowledgeSt
             claim(moved, "user", "likes", "tea", id="c4", stance=Stance.RETRACTED),
         ]
     )
-    await store.add_summary(summary("Sam told of Ana.", 2, 4, key="s", topics=("family",)), SAM, START)
+    await add_summary(database, summary("Sam told of Ana.", 2, 4, key="s", topics=("family",)), SAM, START)
     keys = KnowledgeKeys(database)
 
     items = await keys.to_index(9, "here")

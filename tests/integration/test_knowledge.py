@@ -27,7 +27,7 @@ from src_v2.storage.database import Database
 from src_v2.storage.graph.ladybug import LadybugGraph
 from src_v2.storage.tables import facts, messages, outbox
 from tests.support.clock import VirtualClock
-from tests.support.knowledge import START, claim, hear, message, private, public, staff_only, summary, wish
+from tests.support.knowledge import START, add_summary, claim, hear, message, private, public, staff_only, summary, wish
 
 SAM = private("sam")
 
@@ -136,7 +136,7 @@ async def _told_everywhere(place: Place) -> dict[str, str]:
         )  # fmt: skip
         said_by |= {one.id: mark for one in claims}
         await place.store.add(wishes=[wish(said, PreferenceName.AVOID, f"topic {mark}")])
-        await place.store.add_summary(summary(f"They spoke of {mark}", key=f"summary-{mark}"), spot, START)
+        await add_summary(place.database, summary(f"They spoke of {mark}", key=f"summary-{mark}"), spot, START)
     await place.projection.sweep()
     return said_by
 
@@ -377,7 +377,7 @@ async def test_unlearning_may_die_anywhere_and_be_run_again(
     changed, kept = message(SAM, 1, key="m1"), message(SAM, 2, key="m2")
     (gone,) = await place.tell(changed, ("user", "likes", "tea"), batch="b1")
     await place.tell(kept, ("user", "likes", "jam"), batch="b2")
-    await place.store.add_summary(summary("tea", key="b1"), SAM, START)
+    await add_summary(place.database, summary("tea", key="b1"), SAM, START)
     await place.projection.sweep()
     request = jobs.relearn_request("edit-1", ["m1"], ["b1"])
     (_, relearn_job) = jobs.kinds(place.projection, place.unlearning)

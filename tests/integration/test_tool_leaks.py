@@ -15,6 +15,7 @@ from src_v2.knowledge.models import USER, PreferenceName, Summary, Wish
 from src_v2.storage.database import Database
 from src_v2.tools.base import ResultKind, ToolResult
 from tests.integration.tool_study import Study
+from tests.support.knowledge import add_summary
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ async def island(study: Study) -> Study:
         wish = Wish(new_id(), spot.audience, who, PreferenceName.AVOID, spot.word, message.id, day)
         await study.store.add(wishes=[wish])
         summary = Summary(new_id(), "s", f"A buried treasure: {spot.word}", (spot.word,), (), 3, day, day)
-        await study.store.add_summary(summary, spot.audience, day)
+        await add_summary(study.database, summary, spot.audience, day)
     await study.caught_up()
     return study
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from src_v2.core.errors import StoreError
 from src_v2.core.events import Done, Failed, Stopped, TextDelta, Usage
 from src_v2.core.messages import Role, StopReason
 from src_v2.memory.spool import Spool
@@ -210,13 +211,19 @@ async def test_sessions_end_after_half_an_hour_of_silence(house: House) -> None:
     assert sessions[0] == sessions[1] != sessions[2]
 
 
-async def test_a_dead_vector_store_only_costs_the_recall(house: House, llm: LocalLLM) -> None:
-    sam = house.person("Sam")
-    await house.hears(sam.says("My dog is called Rufus."))
-    await house.indexed()
-    await house.app.stores.vectors.drop(house.app.indexer.collection)
-    reply = await house.hears(sam.says("What is my dog called?"))
-    assert isinstance(reply.outcome, Done)
+async def test_a_dead_vector_store_only_costs_the_recall(tmp_path: Path, llm: LocalLLM) -> None:
+    async with House(tmp_path, llm, memory_history_tokens=100) as house:
+        sam = house.person("Sam")
+        await house.hears(sam.says("My dog is called Rufus."))
+        for number in range(12):
+            await house.hears(sam.says(f"Today I painted wall number {number} of the long blue corridor."))
+        await house.indexed()
+        await house.app.stores.vectors.drop(house.app.indexer.collection)
+        with pytest.raises(StoreError):
+            await house.recall(sam.audience(), "What is my dog called?")
+        reply = await house.hears(sam.says("What is my dog called?"))
+        assert isinstance(reply.outcome, Done)
+        assert "<memories" not in str(llm.requests[-1].messages[0]["content"])
 
 
 async def test_a_superseded_answer_is_not_remembered_but_its_model_call_is(house: House, llm: LocalLLM) -> None:

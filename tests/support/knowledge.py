@@ -8,6 +8,7 @@ from src_v2.core.audience import Audience, Visibility
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage
 from src_v2.knowledge.models import Claim, PreferenceName, Stance, Summary, Wish
+from src_v2.knowledge.rows import summary_row
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite, RowWriter
 
@@ -65,3 +66,8 @@ def wish(said: IncomingMessage, name: PreferenceName, value: str, stance: Stance
 def summary(text: str, day: float = 0, importance: int = 2, key: str = "", topics: Sequence[str] = ()) -> Summary:
     at = START + timedelta(days=day)
     return Summary(key or new_id(), "session", text, tuple(topics), ("calm",), importance, at, at + timedelta(hours=1))
+
+
+async def add_summary(database: Database, said: Summary, audience: Audience, at: datetime) -> None:
+    """Store the summary of what was said in front of `audience`."""
+    await RowWriter(database).apply([summary_row(said, audience, at)])
