@@ -131,11 +131,13 @@ async def times_ms(recall: Recall, questions: Sequence[tuple[int, str]]) -> dict
 
 
 def figures(name: str, times: dict[int, list[float]]) -> dict[str, float]:
-    """Return percentiles over all questions, and over those of the user who holds most."""
+    """Return percentiles over all questions, over those of the user who holds most, and over the others'."""
     everyone = [one for of_user in times.values() for one in of_user]
+    others = [one for user, of_user in times.items() if user for one in of_user]
     return {
         f"{name}_ms_p50": percentile(everyone, 0.5), f"{name}_ms_p95": percentile(everyone, 0.95),
         f"{name}_largest_user_ms_p95": percentile(times.get(0, [0.0]), 0.95),
+        f"{name}_other_users_ms_p95": percentile(others or [0.0], 0.95),
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ BUDGETS = {
 USERS = (1, 50, 500)
 REMEMBERED = 2_000
 STREAMED_TOKENS = 200
+SETTLED_S = 0.1
 _ADDED_MS = re.compile(r"added_ms=([0-9.]+)")
 
 
@@ -103,12 +104,21 @@ async def remember(app: App, count: int) -> None:
     await app.jobs.idle()
 
 
+async def quiet(app: App) -> None:
+    """Return when background work is done and what it stirred up has settled, so that only a turn is counted."""
+    await app.jobs.idle()
+    before = -1
+    while before != app.stores.database.round_trips:
+        before = app.stores.database.round_trips
+        await asyncio.sleep(SETTLED_S)
+
+
 async def one_by_one(app: App, folder: Path, turns: int) -> dict[str, float]:
     """Return what a single turn adds and how often it goes to the stores before the model is asked."""
     database, vectors = app.stores.database, app.stores.vectors
     trips = []
     for number in range(turns):
-        await app.jobs.idle()
+        await quiet(app)
         before = database.round_trips + vectors.round_trips
         listener = Listener()
         await app.lanes.submit(message(app, "walker", f"How far is lighthouse number {number}?"), listener)
@@ -148,9 +158,9 @@ async def cpu_per_token(folder: Path, turns: int, tokens_per_s: float) -> float:
     with llm_process(first_token_ms=0, tokens_per_s=tokens_per_s, tokens=STREAMED_TOKENS, packets=True) as url:
         async with running_app(folder, url) as app:
             for number in range(turns):
+                await quiet(app)
                 listener = await ask(app, "cpu", f"Tell me story {number}.")
                 spent.append(listener.cpu_s[1] - listener.cpu_s[0])
-                await app.jobs.idle()
     return percentile(spent, 0.5) / (STREAMED_TOKENS - 1) * 1000
 
 
@@ -176,7 +186,8 @@ async def _calls_per_turn(connection: Any) -> float:
 
     from src_v2.storage.tables import llm_calls, turns
 
-    calls = (await connection.execute(select(func.count()).select_from(llm_calls))).scalar_one()
+    to_reply = select(func.count()).select_from(llm_calls).where(llm_calls.c.turn_id.is_not(None))
+    calls = (await connection.execute(to_reply)).scalar_one()
     answered = (await connection.execute(select(func.count()).select_from(turns))).scalar_one()
     return float(calls / answered)
 

@@ -89,6 +89,11 @@ def terms(text: str) -> list[str]:
     return [term for token in _TOKEN.findall(_folded(text)) for term in _terms_of(token)]
 
 
+def plain_words(text: str) -> frozenset[str]:
+    """Return a text's words as they stand, lower-case: cheap, and enough to see that two texts say the same."""
+    return frozenset(_TOKEN.findall(text.casefold()))
+
+
 def term_index(term: str) -> int:
     """Return the stable 32-bit index of a term: the same on every machine and in every version."""
     return int.from_bytes(blake2b(term.encode(), digest_size=4).digest(), "big")

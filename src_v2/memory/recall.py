@@ -16,7 +16,7 @@ from src_v2.core.tokens import estimate_tokens
 from src_v2.memory.asking import TOLD_WITHIN, Asked, asked
 from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.indexer import Indexer
-from src_v2.memory.lexical import terms
+from src_v2.memory.lexical import plain_words
 from src_v2.memory.models import Memory
 from src_v2.memory.points import SAID, asks
 from src_v2.memory.ranking import WEIGHTS, Found, Ranked, Weights, rank, rank_keys
@@ -28,7 +28,7 @@ CANDIDATES = 100
 SPARE = 5
 """Messages read beyond those asked for: some say the same, or are gone since they were indexed."""
 SAME_WORDS = 0.9
-"""Share of common terms (Jaccard) from which two memories say the same."""
+"""Share of common words (Jaccard) from which two memories say the same."""
 UTC = ZoneInfo("UTC")
 
 
@@ -160,7 +160,7 @@ def _distinct(memories: Iterable[Memory]) -> list[Memory]:
     """Keep the best of those that say nearly the same words."""
     kept: list[tuple[frozenset[str], Memory]] = []
     for memory in memories:
-        words = frozenset(terms(memory.text)) or frozenset([memory.text.strip()])
+        words = plain_words(memory.text) or frozenset([memory.text.strip()])
         if not any(len(words & other) >= SAME_WORDS * len(words | other) for other, _ in kept):
             kept.append((words, memory))
     return [memory for _, memory in kept]
