@@ -30,7 +30,6 @@ BUDGETS = {
 USERS = (1, 50, 500)
 REMEMBERED = 2_000
 STREAMED_TOKENS = 200
-SETTLED_S = 0.1
 _ADDED_MS = re.compile(r"added_ms=([0-9.]+)")
 
 
@@ -104,34 +103,32 @@ async def remember(app: App, count: int) -> None:
     await app.jobs.idle()
 
 
-async def quiet(app: App) -> None:
-    """Return when background work is done and what it stirred up has settled, so that only a turn is counted."""
-    await app.jobs.idle()
-    before = -1
-    while before != app.stores.database.round_trips:
-        before = app.stores.database.round_trips
-        await asyncio.sleep(SETTLED_S)
-
-
 async def one_by_one(app: App, folder: Path, turns: int) -> dict[str, float]:
-    """Return what a single turn adds and how often it goes to the stores before the model is asked."""
+    """Return what a single turn adds before the model is asked, with background work going on between turns."""
+    for number in range(turns):
+        await app.jobs.idle()
+        await ask(app, "walker", f"How far is lighthouse number {number}?")
+    await app.stores.metrics.stop()
+    await app.stores.metrics.start()
+    added = [float(found) for found in _ADDED_MS.findall((folder / "metrics.line").read_text())][-turns:]
+    return {"added_ms_p50": percentile(added, 0.5), "added_ms_p95": percentile(added, 0.95)}
+
+
+async def round_trips(app: App, turns: int) -> dict[str, float]:
+    """Return how often a turn goes to the stores before its first token; the jobs rest, so that only it is counted."""
+    await app.jobs.idle()
+    await app.jobs.stop(0)
     database, vectors = app.stores.database, app.stores.vectors
     trips = []
     for number in range(turns):
-        await quiet(app)
         before = database.round_trips + vectors.round_trips
         listener = Listener()
         await app.lanes.submit(message(app, "walker", f"How far is lighthouse number {number}?"), listener)
         await listener.first_text.wait()
         trips.append(database.round_trips + vectors.round_trips - before)
         await listener.done.wait()
-    await app.stores.metrics.stop()
-    await app.stores.metrics.start()
-    added = [float(found) for found in _ADDED_MS.findall((folder / "metrics.line").read_text())][-turns:]
-    return {
-        "added_ms_p50": percentile(added, 0.5), "added_ms_p95": percentile(added, 0.95),
-        "store_round_trips_per_turn": sum(trips) / len(trips), "store_round_trips_max": float(max(trips)),
-    }  # fmt: skip
+    await app.jobs.start()
+    return {"store_round_trips_per_turn": sum(trips) / len(trips), "store_round_trips_max": float(max(trips))}
 
 
 async def crowd(app: App, users: int, turns_each: int) -> dict[str, float]:
@@ -158,7 +155,7 @@ async def cpu_per_token(folder: Path, turns: int, tokens_per_s: float) -> float:
     with llm_process(first_token_ms=0, tokens_per_s=tokens_per_s, tokens=STREAMED_TOKENS, packets=True) as url:
         async with running_app(folder, url) as app:
             for number in range(turns):
-                await quiet(app)
+                await app.jobs.idle()
                 listener = await ask(app, "cpu", f"Tell me story {number}.")
                 spent.append(listener.cpu_s[1] - listener.cpu_s[0])
     return percentile(spent, 0.5) / (STREAMED_TOKENS - 1) * 1000
@@ -172,6 +169,7 @@ async def measure(folder: Path, *, quick: bool, users: Iterable[int], **variable
             await remember(app, REMEMBERED // 10 if quick else REMEMBERED)
             await ask(app, "warm", "Hello")
             figures |= await one_by_one(app, folder, 30 if quick else 200)
+            figures |= await round_trips(app, 20)
             for count in users:
                 figures |= await crowd(app, count, max(2, (60 if quick else 400) // count))
             async with app.stores.database.read() as connection:
