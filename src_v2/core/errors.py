@@ -11,6 +11,8 @@ WhisperEngineError
 │   └── ModelBadRequest      the request itself was refused (unknown model, too long)
 ├── EmbeddingError           no embedding model can be had
 ├── KnowledgeError           what was asked of the knowledge is not there to be had
+├── RefusedInput             a file that was handed in is not taken; the text says why
+├── NotThere                 what was named does not exist, or belongs to somebody else
 └── CharacterError           a character folder is wrong
     └── CharacterNotFound    no character of that name
 """
@@ -85,6 +87,19 @@ class KnowledgeError(WhisperEngineError):
     """What was asked of the knowledge is not there, or not for this audience."""
 
     user_message = "I don't know of that."
+
+
+class RefusedInput(WhisperEngineError):
+    """A file that somebody handed in is not taken; the text says why and holds nothing of its content."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, user_message=f"I can't take this file: {detail}.")
+
+
+class NotThere(WhisperEngineError):
+    """What was named does not exist, or belongs to somebody else: the two look the same from outside."""
+
+    user_message = "I don't have that."
 
 
 class CharacterError(WhisperEngineError):

@@ -34,7 +34,8 @@ class JobRequest:
 
     `key` is its idempotency key: a second request with the same key does nothing, for as long as finished jobs are
     kept. Jobs with the same `order_key` run one after the other, in the order in which they were requested. A smaller
-    `priority` runs first. `payload` is plain JSON and holds ids, never message text.
+    `priority` runs first. `payload` is plain JSON and holds ids, never message text. `user_id` says whose data it is
+    about, when it is one person's: erasing them drops the job. The key outlives the job and names nobody.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class JobRequest:
     order_key: str | None = None
     priority: int = 100
     due_at: datetime | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

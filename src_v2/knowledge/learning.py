@@ -48,7 +48,7 @@ def learn_request(session_id: str, character: str, user_id: str, mark: str) -> J
     """Return the request to read a session back. The same `mark` asks once; a person's sessions follow each other."""
     return JobRequest(
         LEARN, f"learn:{session_id}:{mark}", {"session": session_id},
-        order_key=f"learn:{character}:{user_id}", priority=LOW_PRIORITY,
+        order_key=f"learn:{character}:{user_id}", priority=LOW_PRIORITY, user_id=user_id,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def outbox_row(request: JobRequest, at: datetime) -> RowWrite:
     """Return the row that requests a job; one with a key that waits already changes nothing."""
     values = dict(
         id=request.key, seq=new_id(), kind=request.kind, payload=orjson.dumps(dict(request.payload)).decode(),
-        order_key=request.order_key, priority=request.priority, due_at=request.due_at, created_at=at,
-        run=1, failures=0,
+        user_id=request.user_id, order_key=request.order_key, priority=request.priority,
+        due_at=request.due_at, created_at=at, run=1, failures=0,
     )  # fmt: skip
     return RowWrite("v2_outbox", values)

@@ -24,6 +24,27 @@ users = Table(
     Column("display_name", Text, nullable=False),
     Column("timezone", Text),  # an IANA name, when the user told us
     Column("created_at", UtcDateTime, nullable=False),
+    Column("noticed_at", UtcDateTime),  # when they were told what is kept; null until they were
+)
+
+switches = Table(
+    "v2_switches",
+    METADATA,
+    # What a person decided about their data; no row: nothing, and the defaults hold.
+    Column("user_id", Text, primary_key=True),
+    Column("remember", Boolean, nullable=False),
+    Column("servers", Boolean, nullable=False),
+    Column("share", Boolean, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+retention = Table(
+    "v2_retention",
+    METADATA,
+    # How long a server wants what is said in it to be kept; no row: as the character and the settings say.
+    Column("guild_id", Text, primary_key=True),
+    Column("policy", Text, nullable=False),  # "everything", "summaries", or a number of days
+    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 sessions = Table(
@@ -200,6 +221,7 @@ outbox = Table(
     Column("seq", Text, nullable=False),  # sorts by when it was requested
     Column("kind", Text, nullable=False),
     Column("payload", Text, nullable=False),  # a JSON object
+    Column("user_id", Text),  # whose data it is about, when it is one person's
     Column("order_key", Text),
     Column("priority", Integer, nullable=False),
     Column("due_at", UtcDateTime),
@@ -213,6 +235,7 @@ outbox = Table(
     Column("dead_at", UtcDateTime),  # when it was given up; it waits for an operator then
     Index(None, "sent_at", "created_at"),
     Index(None, "order_key", "seq"),
+    Index(None, "user_id"),
 )
 
 workers = Table(

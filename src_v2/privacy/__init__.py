@@ -1,0 +1,1 @@
+"""What belongs to the people a character speaks with: shown, corrected, taken along, erased, brought in."""
