@@ -92,7 +92,7 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What came of a file that was brought in: `kind` is its format; `left_out` counts what was not taken, by reason."""
+    """What came of a file that was brought in. `left_out` counts what was not taken, by reason."""
 
     kind: str
     added: int
