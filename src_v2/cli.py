@@ -9,20 +9,18 @@ import typer
 from rich.markup import escape
 
 from src_v2 import __version__
-from src_v2.cli_base import console, fail, finish, read_settings
+from src_v2.cli_base import console, finish, read_settings
+from src_v2.cli_character import character_cli
 from src_v2.cli_jobs import jobs_cli, worker
 from src_v2.cli_memory import knowledge_cli, memory_cli
-from src_v2.core.errors import WhisperEngineError
 from src_v2.observability.logging import configure_logging
 from src_v2.progress import progress_bar
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Characters who remember you.")
-character_cli = typer.Typer(no_args_is_help=True, help="Make, check and list characters.")
 cli.add_typer(character_cli, name="character")
 cli.add_typer(memory_cli, name="memory")
 cli.add_typer(knowledge_cli, name="knowledge")
 cli.add_typer(jobs_cli, name="jobs")
-CharacterName = Annotated[str, typer.Argument(help="The character's folder name.")]
 
 
 @cli.command()
@@ -91,52 +89,6 @@ def migrate() -> None:
 
     done = finish(apply())
     console.print(f"Applied {len(done)} migrations." if done else "Nothing to do: the database is up to date.")
-
-
-@character_cli.command("new")
-def character_new(name: CharacterName) -> None:
-    """Write a folder with everything a new character needs to be talked to."""
-    from src_v2.characters.scaffold import create_character
-
-    settings = read_settings()
-    try:
-        folder = create_character(name, settings.general.characters_dir)
-    except WhisperEngineError as error:
-        fail(error)
-    console.print(f"{folder} is ready. Edit its character.md: a running WhisperEngine picks it up as you save.")
-
-
-@character_cli.command("check")
-def character_check(target: Annotated[str, typer.Argument(help="A character's name, or any folder.")]) -> None:
-    """Say what is wrong with a character's files, with file, line and key."""
-    from src_v2.characters.check import check_character
-    from src_v2.characters.problems import Severity
-
-    settings = read_settings()
-    try:
-        problems = check_character(target, settings.general.characters_dir)
-    except WhisperEngineError as error:
-        fail(error)
-    for problem in problems:
-        console.print(escape(str(problem)), highlight=False)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise typer.Exit(1)
-    console.print("No errors." if problems else "Nothing to improve.")
-
-
-@character_cli.command("list")
-def character_list() -> None:
-    """List the characters and what is wrong with them."""
-    from src_v2.characters.service import Characters
-
-    settings = read_settings()
-    configure_logging("ERROR", settings.general.log_format)
-    characters = Characters(settings.general.characters_dir)
-    characters.load_all()
-    for name in characters.names():
-        console.print(f"[bold]{name}[/]  {escape(characters.get(name).core.purpose.strip())}")
-    for problem in characters.problems():
-        console.print(escape(str(problem)), style="yellow", highlight=False)
 
 
 @cli.callback(invoke_without_command=True)

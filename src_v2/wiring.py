@@ -134,8 +134,9 @@ def prompt_budgets(settings: Settings) -> Budgets:
     """Return how many tokens each block of the prompt may have."""
     memory = settings.memory
     return Budgets(
-        memory.history_tokens, memory.recall_tokens, memory.recall_limit, memory.facts_tokens, memory.summaries_tokens
-    )
+        memory.history_tokens, memory.recall_tokens, memory.recall_limit, memory.facts_tokens, memory.summaries_tokens,
+        memory.lorebook_tokens,
+    )  # fmt: skip
 
 
 def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:

@@ -6,6 +6,8 @@ Every entry has a short id (`m1`, `f1`), which is how a model that has tools ref
 from collections.abc import Iterable, Sequence
 
 from src_v2.agents.lines import Viewpoint, column, fact_line, memory_line, summary_line
+from src_v2.characters.cards.macros import to_names
+from src_v2.characters.lorebook.models import Entry
 from src_v2.characters.models import Character
 from src_v2.core.fence import fenced, one_line, person_name
 from src_v2.core.messages import Role, StoredMessage
@@ -57,6 +59,12 @@ def summaries_block(view: Viewpoint, summaries: Iterable[Summary], query: str, b
     """Return what earlier conversations were about, as far as the budget goes, oldest first."""
     kept = _within((f"- {summary_line(summary, view, query)}" for summary in summaries), budget_tokens)
     return fenced("summaries", sorted(kept))
+
+
+def lore_block(character: Character, entries: Iterable[Entry], user_name: str) -> str:
+    """Return what came to the character's mind about its world, in the order given."""
+    texts = (to_names(entry.content, character.display_name, user_name) for entry in entries)
+    return fenced("lore", (line for text in texts for line in text.splitlines()))
 
 
 def speaker(character: Character, said: StoredMessage) -> str:

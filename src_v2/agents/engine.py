@@ -111,7 +111,9 @@ class AgentEngine:
         async with self._preparing:
             gathered = await self._sources.gather(run.turn, run.character)
             await self._settled(begun)
-            messages = build_messages(run.character, run.turn, gathered, self._clock.now(), self._budgets)
+            messages = build_messages(
+                run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._choices.random
+            )
         run.asked_model_s = self._clock.monotonic()
         async with self._models.stream(messages, purpose="reply", record=run.calls.append) as chunks:
             async for chunk in chunks:

@@ -4,11 +4,12 @@ The order is fixed (see docs/characters.md); stable parts come first so that pro
 fenced, each has a token budget that drops its least valuable entries first, and the anchor always stands last.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -17,12 +18,16 @@ from src_v2.agents import blocks
 from src_v2.agents.blocks import speaker
 from src_v2.agents.lines import Viewpoint
 from src_v2.characters import prompt as character_prompt
+from src_v2.characters.lorebook.matching import fire
+from src_v2.characters.lorebook.models import Entry, Position
 from src_v2.characters.models import Character
 from src_v2.core.fence import clean_name, fenced, one_line, person_name
 from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Known, Preference, PreferenceName
 from src_v2.memory.models import Memory
+
+T = TypeVar("T")
 
 LONG_DATE = "%A, %d %B %Y, %H:%M"
 NOTICEABLE_GAP = timedelta(hours=6)
@@ -40,6 +45,7 @@ class Budgets:
     recall_limit: int
     facts_tokens: int = 500
     summaries_tokens: int = 300
+    lorebook_tokens: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +60,55 @@ class Gathered:
     known: Known = field(default_factory=Known)
 
 
+def _certain() -> float:
+    return 0.0
+
+
 def build_messages(
-    character: Character, turn: Turn, gathered: Gathered, now: datetime, budgets: Budgets
+    character: Character,
+    turn: Turn,
+    gathered: Gathered,
+    now: datetime,
+    budgets: Budgets,
+    *,
+    chance: Callable[[], float] = _certain,
 ) -> list[BaseMessage]:
-    """Return the messages for one model call that answers `turn`; `now` is UTC."""
+    """Return the messages for one model call that answers `turn`; `now` is UTC.
+
+    `chance` gives a number 0..1 for what comes to mind only sometimes; by default it always does.
+    """
     asked = {message.id for message in turn.messages}
     asked_at = turn.messages[-1].sent_at
     earlier = [m for m in gathered.history if m.id not in asked and _is_earlier(m, asked_at)]
     history = _within(budgets.history_tokens, earlier)
     shown = asked | {message.id for message in history}
     memories = [memory for memory in gathered.memories if memory.id not in shown][: budgets.recall_limit]
-    system = SystemMessage(_system_prompt(character, turn, gathered, memories, now, budgets))
+    fired = fire(
+        character.lorebook, [*(message.text for message in earlier), turn.text], estimate_tokens, chance,
+        replies=sum(message.role is Role.CHARACTER for message in earlier), budget_tokens=budgets.lorebook_tokens,
+    )  # fmt: skip
+    system = SystemMessage(_system_prompt(character, turn, gathered, memories, now, budgets, fired))
+    lore = _lore_in_chat(character, fired, _user_name(character, turn, gathered.known.preferences))
     if turn.audience.is_private:
-        return [system, *_dialogue(history, turn.text)]
-    return [system, *_group(character, turn, history)]
+        return [system, *_dialogue(history, turn.text, lore)]
+    return [system, *_group(character, turn, history, lore)]
+
+
+def _lore_in_chat(character: Character, fired: Sequence[Entry], user_name: str) -> Mapping[int, str]:
+    """Return the fenced entries that go into the conversation, by the number of messages behind them."""
+    in_chat = _at(Position.IN_CHAT, fired)
+    depths = sorted({entry.depth for entry in in_chat})
+    blocks_at = {
+        depth: blocks.lore_block(character, (entry for entry in in_chat if entry.depth == depth), user_name)
+        for depth in depths
+    }
+    return {depth: block for depth, block in blocks_at.items() if block}
 
 
 def _system_prompt(
-    character: Character, turn: Turn, gathered: Gathered, memories: Sequence[Memory], now: datetime, budgets: Budgets
-) -> str:
+    character: Character, turn: Turn, gathered: Gathered, memories: Sequence[Memory], now: datetime, budgets: Budgets,
+    fired: Sequence[Entry],
+) -> str:  # fmt: skip
     user_id = turn.audience.user_id
     known = gathered.known
     user_name = _user_name(character, turn, known.preferences)
@@ -81,20 +117,19 @@ def _system_prompt(
     remembered = blocks.memories_block(view, memories, turn.text, budgets.recall_tokens)
     facts = blocks.facts_block(view, known.facts, budgets.facts_tokens)
     summaries = blocks.summaries_block(view, known.summaries, turn.text, budgets.summaries_tokens)
-    values = {
+    values = _place_values(turn) | {
         "user_name": user_name,
         "discord_display_name": user_name,
         "current_datetime": now.astimezone(character.core.timezone).strftime(LONG_DATE),
         "recent_memories": remembered,
         "knowledge_context": facts,
         "past_summaries": summaries,
-        "guild_id": (turn.audience.guild_id or "").rpartition(":")[2],
-        "channel_name": clean_name(scene.channel_name) if scene.channel_name else "",
-        "parent_channel_name": clean_name(scene.parent_channel_name) if scene.parent_channel_name else "",
     }
     trust = character_prompt.starting_trust(character, user_id)
     parts = [
+        blocks.lore_block(character, _at(Position.BEFORE_CHAR, fired), user_name),
         character_prompt.persona(character, values),
+        blocks.lore_block(character, _at(Position.AFTER_CHAR, fired), user_name),
         character_prompt.about_yourself(character),
         character_prompt.relationship(character, user_id, trust),
         blocks.preferences_block(known.preferences, user_name),
@@ -110,6 +145,20 @@ def _system_prompt(
         character_prompt.anchor(character),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _at(position: Position, fired: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in fired if entry.position is position]
+
+
+def _place_values(turn: Turn) -> dict[str, str]:
+    """Return what the placeholders for a place become."""
+    scene = turn.messages[-1].scene
+    return {
+        "guild_id": (turn.audience.guild_id or "").rpartition(":")[2],
+        "channel_name": clean_name(scene.channel_name) if scene.channel_name else "",
+        "parent_channel_name": clean_name(scene.parent_channel_name) if scene.parent_channel_name else "",
+    }
 
 
 def _user_name(character: Character, turn: Turn, preferences: Iterable[Preference]) -> str:
@@ -164,11 +213,11 @@ def _is_earlier(said: StoredMessage, asked_at: datetime) -> bool:
     return said.role is Role.CHARACTER or said.created_at <= asked_at
 
 
-def _dialogue(history: Iterable[StoredMessage], asked: str) -> list[BaseMessage]:
+def _dialogue(history: Iterable[StoredMessage], asked: str, lore: Mapping[int, str]) -> list[BaseMessage]:
     """Return a private conversation as alternating messages, beginning and ending with the person's.
 
     Several in a row are joined, because some models refuse two of one role. A new session begins with how long it has
-    been.
+    been. `lore` stands on the person's side.
     """
     spoken: list[tuple[Role, str]] = []
     last_at: datetime | None = None
@@ -177,10 +226,22 @@ def _dialogue(history: Iterable[StoredMessage], asked: str) -> list[BaseMessage]
         last_at = said.created_at
         spoken.append((said.role, note + said.text))
     spoken.append((Role.USER, asked))
+    spoken = _with_lore(spoken, {depth: (Role.USER, block) for depth, block in lore.items()})
     turns = [(role, "\n".join(text for _, text in texts)) for role, texts in groupby(spoken, key=itemgetter(0))]
     if turns[0][0] is Role.CHARACTER:
         turns = turns[1:]
     return [AIMessage(text) if role is Role.CHARACTER else HumanMessage(text) for role, text in turns]
+
+
+def _with_lore(messages: Sequence[T], lore: Mapping[int, T]) -> list[T]:
+    """Return the messages with each piece of lore before as many of the newest as its depth says; 0 is behind all."""
+    placed: list[T] = []
+    for left in range(len(messages), -1, -1):
+        deeper = (depth for depth in lore if depth > left and left == len(messages))
+        placed += [lore[depth] for depth in sorted(deeper, reverse=True)]
+        placed += [lore[left]] if left in lore else []
+        placed += messages[len(messages) - left :][:1]
+    return placed
 
 
 def _gap_note(before: datetime | None, after: datetime) -> str:
@@ -190,12 +251,19 @@ def _gap_note(before: datetime | None, after: datetime) -> str:
     return f"[{days} day{'s' * (days != 1)} later] " if days else "[some hours later] "
 
 
-def _group(character: Character, turn: Turn, history: Sequence[StoredMessage]) -> list[BaseMessage]:
+def _group(
+    character: Character, turn: Turn, history: Sequence[StoredMessage], lore: Mapping[int, str]
+) -> list[BaseMessage]:
     """Return a conversation of several people as one attributed transcript, so that voices do not bleed.
 
     What is asked stands quoted behind it: no line of it can pose as somebody else's.
     """
-    lines = [f"{speaker(character, said)}: {one_line(said.text)}" for said in history]
+    lines = [("conversation", f"{speaker(character, said)}: {one_line(said.text)}") for said in history]
     name = person_name(turn.author.name, character.display_name)
     quoted = "\n".join(f"> {line}" for line in turn.text.splitlines())
-    return [HumanMessage(f"{fenced('conversation', lines)}\n\n{name} says to you:\n{quoted}".strip())]
+    lines.append(("asked", f"{name} says to you:\n{quoted}"))
+    parts = []
+    for kind, run in groupby(_with_lore(lines, {d: ("lore", block) for d, block in lore.items()}), key=itemgetter(0)):
+        texts = [text for _, text in run]
+        parts.append(fenced(kind, texts) if kind == "conversation" else "\n\n".join(texts))
+    return [HumanMessage("\n\n".join(parts).strip())]

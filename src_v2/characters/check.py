@@ -6,13 +6,15 @@ Not needed to run a character; `whisperengine character check` and `doctor` show
 from collections.abc import Iterator
 from pathlib import Path
 
+from src_v2.characters.cards import png
 from src_v2.characters.evolution import TRUST_MAX, TRUST_MIN
-from src_v2.characters.folder import CHARACTER_FILE, is_plain_name, name_of, unread_files
+from src_v2.characters.folder import AVATAR_FILE, CHARACTER_FILE, is_plain_name, name_of, read_bytes, unread_files
 from src_v2.characters.loader import load_character
 from src_v2.characters.models import Character
 from src_v2.characters.placeholders import PLACEHOLDERS, words_in_braces
 from src_v2.characters.problems import BrokenCharacter, Problem, Severity
 from src_v2.characters.service import warnings_of
+from src_v2.core.errors import RefusedInput
 
 THIN_WORDS = 120  # with fewer, models fall back on their own manner of speaking
 
@@ -28,7 +30,7 @@ def check_character(target: str | Path, characters: Path = Path("characters")) -
     except BrokenCharacter as broken:
         unread = unread_files(folder) if folder.is_dir() else []
         return [*broken.problems, *unread]
-    found = [*warnings_of(character), *unread_files(folder)]
+    found = [*warnings_of(character), *unread_files(folder), *_avatar(character, folder)]
     for look in (_text, _core, _stages, _traits_and_moods, _goals, _reactions):
         found += look(character)
     return sorted(found, key=lambda problem: list(Severity).index(problem.severity))
@@ -51,6 +53,17 @@ def _warning(character: Character, file: str, key: str, text: str, line: int = 0
 
 def _hint(character: Character, file: str, key: str, text: str) -> Problem:
     return Problem(character.name, file, 0, key, text, Severity.HINT)
+
+
+def _avatar(character: Character, folder: Path) -> Iterator[Problem]:
+    if not (folder / AVATAR_FILE).exists():
+        return
+    try:
+        png.read_chunks(read_bytes(folder, AVATAR_FILE, png.MAX_PNG_BYTES))
+    except BrokenCharacter as broken:
+        yield _warning(character, AVATAR_FILE, "", broken.problems[0].text)
+    except RefusedInput as refused:
+        yield _warning(character, AVATAR_FILE, "", f"cannot be used: {refused}")
 
 
 def _text(character: Character) -> Iterator[Problem]:

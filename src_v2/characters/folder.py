@@ -6,7 +6,7 @@ What the texts mean is the loader's business.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from src_v2.characters.problems import BrokenCharacter, Problem, Severity
@@ -15,19 +15,26 @@ CHARACTER_FILE = "character.md"
 VISUAL_FILE = "visual.md"
 YAML_FILES = ("core.yaml", "ux.yaml", "evolution.yaml", "goals.yaml", "background.yaml", "lurk_triggers.yaml")
 READ_FILES = (CHARACTER_FILE, VISUAL_FILE, *YAML_FILES)
+LOREBOOK_FILE = "lorebook.json"
+CARD_FILE = "card.json"
+JSON_FILES = (LOREBOOK_FILE, CARD_FILE)
+AVATAR_FILE = "avatar.png"
 
 MAX_FILE_BYTES = 256 * 1024  # some fifty times a rich file: only a mistake is larger
+
+MAX_JSON_FILE_BYTES = 20 * 2**20  # the largest card that is imported
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class FolderContent:
-    """The texts of one folder, by file name, and the hash of them all."""
+    """The texts and the JSON of one folder, by file name, and the hash of it all, the picture included."""
 
     name: str
     files: Mapping[str, str]
     version: str
+    data: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def is_plain_name(name: str) -> bool:
@@ -65,9 +72,10 @@ def read_folder(folder: Path) -> FolderContent:
     if not (folder / CHARACTER_FILE).exists():
         what = "is missing: write who the character is into it" if folder.is_dir() else "is missing: there is no folder"
         raise BrokenCharacter((Problem(name, CHARACTER_FILE, 0, "", what),))
-    raw = {file: _read_bytes(folder, file) for file in READ_FILES if (folder / file).exists()}
+    raw = {file: read_bytes(folder, file) for file in READ_FILES if (folder / file).exists()}
     files = {file: _decode(name, file, data) for file, data in raw.items()}
-    return FolderContent(name, files, _hash(raw))
+    data = {file: read_bytes(folder, file, MAX_JSON_FILE_BYTES) for file in JSON_FILES if (folder / file).exists()}
+    return FolderContent(name, files, _hash({**raw, **data, **_avatar(folder)}), data)
 
 
 def refuse_link_out(folder: Path, parent: Path) -> None:
@@ -86,7 +94,8 @@ def unread_files(folder: Path) -> list[Problem]:
     return [Problem(name, other, 0, "", text, Severity.WARNING) for other in others if other not in ignored]
 
 
-def _read_bytes(folder: Path, file: str) -> bytes:
+def read_bytes(folder: Path, file: str, limit: int = MAX_FILE_BYTES) -> bytes:
+    """Return a file of the folder. Raises BrokenCharacter when it leads out, is no file, or is larger than `limit`."""
     path = folder / file
     if not path.resolve().is_relative_to(folder.resolve()):
         raise _broken(folder, file, "is a link that leaves the character's folder: copy the file instead")
@@ -94,12 +103,20 @@ def _read_bytes(folder: Path, file: str) -> bytes:
         raise _broken(folder, file, "is not a plain file")
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
+            data = stream.read(limit + 1)
     except OSError as error:
         raise _broken(folder, file, f"cannot be read: {error.strerror}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise _broken(folder, file, f"is larger than {MAX_FILE_BYTES // 1024} KiB")
+    if len(data) > limit:
+        raise _broken(folder, file, f"is larger than {limit // 1024} KiB")
     return data
+
+
+def _avatar(folder: Path) -> Mapping[str, bytes]:
+    """Return what tells one picture from another: a picture is no reason not to load a character."""
+    try:
+        return {AVATAR_FILE: hashlib.sha256(read_bytes(folder, AVATAR_FILE, MAX_JSON_FILE_BYTES)).digest()}
+    except BrokenCharacter:
+        return {}
 
 
 def _broken(folder: Path, file: str, text: str) -> BrokenCharacter:

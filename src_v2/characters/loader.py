@@ -22,6 +22,7 @@ from src_v2.characters.evolution import (
     TrustTrigger,
 )
 from src_v2.characters.folder import CHARACTER_FILE, VISUAL_FILE, FolderContent, display_name, read_folder
+from src_v2.characters.lorebook.loading import load_lorebook
 from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter
 from src_v2.characters.yaml_reader import Notes, Section, read_yaml
@@ -58,6 +59,7 @@ def parse_character(content: FolderContent) -> Character:
         background=_background(yaml_file("background.yaml")),
         visual=content.files.get(VISUAL_FILE, "").strip(),
         lurk_triggers=_lurk_triggers(yaml_file("lurk_triggers.yaml")),
+        lorebook=load_lorebook(content.data, notes),
         unknown_keys=tuple(notes.unknown_keys),
         warnings=tuple(notes.problems),
         version=content.version,

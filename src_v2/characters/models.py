@@ -10,6 +10,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from src_v2.characters.evolution import Evolution, SpecialUser
+from src_v2.characters.lorebook.models import EMPTY_BOOK, Lorebook
 from src_v2.characters.problems import Problem
 
 PlainData = Mapping[str, object]
@@ -163,6 +164,7 @@ class Character:
     background: Background = Background()
     visual: str = ""
     lurk_triggers: LurkTriggers = LurkTriggers()
+    lorebook: Lorebook = EMPTY_BOOK
     unknown_keys: tuple[UnknownKey, ...] = ()
     warnings: tuple[Problem, ...] = ()
     version: str = ""

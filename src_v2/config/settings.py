@@ -147,6 +147,7 @@ class MemorySettings(Group):
     recall_limit: int = Field(10, ge=1, le=50, description="Most memories recalled for one reply.")
     facts_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of facts about the person.")
     summaries_tokens: int = Field(300, ge=0, le=100_000, description="Tokens of summaries of past conversations.")
+    lorebook_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of a character's lorebook.")
     source_timeout_s: float = Field(0.5, gt=0, le=30, description="Seconds any one store may delay a reply.")
     session_idle_minutes: float = Field(30, gt=0, le=1440, description="Minutes of silence that end a session.")
 

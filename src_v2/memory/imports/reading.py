@@ -1,7 +1,6 @@
 """Tells what kind of chat export a file is, by its content, and reads it."""
 
 import re
-import struct
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -58,17 +57,9 @@ def _documents(blob: bytes) -> Iterator[bytes]:
             raise RefusedInput(f"it has more than {FILE_BYTES // 2**20} MiB")
         yield without_mark(blob)
         return
-    archive = _archive(blob)
+    archive = Archive(blob, _LIMITS)
     for name in _chosen(archive.names):
         yield without_mark(archive.read(name))
-
-
-def _archive(blob: bytes) -> Archive:
-    try:
-        return Archive(blob, _LIMITS)
-    except (LookupError, ArithmeticError, struct.error) as error:
-        # What zipfile itself trips over, such as a member without a name.
-        raise RefusedInput("this is no readable zip file") from error
 
 
 def _chosen(names: tuple[str, ...]) -> list[str]:
