@@ -12,7 +12,7 @@ from datetime import timedelta
 import aiohttp
 import structlog
 
-from src_v2 import checks, wiring
+from src_v2 import checks, own_data, wiring
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
@@ -23,6 +23,7 @@ from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import CharacterNotFound, SettingsError
 from src_v2.core.jobs import Queue
+from src_v2.core.scope import Scope
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
@@ -39,6 +40,7 @@ from src_v2.memory.store import MemoryStore
 from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
+from src_v2.privacy import erasing
 from src_v2.storage.stores import Stores
 
 log = structlog.get_logger(__name__)
@@ -85,15 +87,16 @@ class App:
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
             keys=[KnowledgeKeys(self.stores.database)],
         )  # fmt: skip
-        self.writer = Writer(
-            self.store, Spool(settings.general.data_dir / SPOOL_FILE), self.clock, on_requested=self._wake_jobs
-        )
+        spool = Spool(settings.general.data_dir / SPOOL_FILE)
+        self.writer = Writer(self.store, spool, self.clock, on_requested=self._wake_jobs)
         self.memory = self._memory()
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
         self.reading_models = wiring.reading_models(settings, self.model_chain, self.clock)
+        self.holdings = own_data.holdings(self.stores, self.indexer, spool, self._forget)
+        self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
         self.background = Background(
             settings, self.stores, self.indexer, self.reading_models, self._outages, self.clock,
-            queues=queues, worker=worker,
+            queues=queues, worker=worker, also=erasing.kinds(self.eraser),
         )  # fmt: skip
         self.knowledge = self.background.knowledge
         self.jobs = self.background.jobs
@@ -178,6 +181,14 @@ class App:
             self.store, self.writer, self.stores.cache, self.clock,
             session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
         )  # fmt: skip
+
+    async def _halt(self, scope: Scope) -> None:
+        """End what is being said to a person who is erased: it would speak of what must be forgotten."""
+        if scope.is_whole_person and scope.user_id:
+            await self.lanes.withdraw(scope.user_id)
+
+    async def _forget(self, user_id: str) -> None:
+        await self.memory.forget(user_id)
 
     def _wake_jobs(self) -> None:
         self.jobs.wake()

@@ -11,7 +11,7 @@ from src_v2.config.settings import Settings
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
-from src_v2.core.jobs import JobRequest, Queue
+from src_v2.core.jobs import JobKind, JobRequest, Queue
 from src_v2.jobs.service import Jobs
 from src_v2.knowledge import jobs as knowledge_jobs
 from src_v2.knowledge import learning as learning_jobs
@@ -37,7 +37,7 @@ MOST_KNOWN = 30
 
 
 class Background:
-    """The knowledge, what learns it, and the jobs of one process."""
+    """The knowledge, what learns it, and the jobs of one process; `also` are kinds that others bring."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Background:
         *,
         queues: Iterable[Queue] | None,
         worker: str,
+        also: Iterable[JobKind] = (),
     ) -> None:
         store = KnowledgeStore(stores.database)
         graph = KnowledgeGraph(stores.graph)
@@ -67,6 +68,7 @@ class Background:
             *memory_jobs.kinds(indexer),
             *knowledge_jobs.kinds(self.projection, self.unlearning),
             *learning_jobs.kinds(self.learning),
+            *also,
         ]
         schedules = [*memory_jobs.schedules(), *knowledge_jobs.schedules(), *learning_jobs.schedules()]
         self.jobs = Jobs(

@@ -15,4 +15,4 @@ def call_row(call: CallRecord, turn: Turn, mode: str, at: datetime) -> RowWrite:
         id=new_id(), turn_id=turn.id, character=turn.audience.character, user_id=turn.audience.user_id,
         mode=mode, error=call.error or None, created_at=at,
     )  # fmt: skip
-    return RowWrite("v2_llm_calls", values)
+    return RowWrite("v2_llm_calls", values, needs=turn.messages[-1].id)

@@ -147,6 +147,16 @@ class Lanes:
         await self._cancel(lane.running, StopReason.USER)
         return True
 
+    async def withdraw(self, user_id: str) -> None:
+        """End every turn of a person, running or waiting, as if they had taken back what they said."""
+        for lane in list(self._lanes.values()):
+            for waiting in [one for one in lane.waiting if one.messages[-1].author.user_id == user_id]:
+                lane.waiting.remove(waiting)
+                await waiting.surface.finish()
+            running = lane.running
+            if running is not None and running.turn.author.user_id == user_id:
+                await self._cancel(running, StopReason.WITHDRAWN)
+
     async def drain(self, grace_s: float) -> None:
         """Accept nothing new, let everything queued be answered within `grace_s` seconds, then stop the rest."""
         self._closed = True

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from src_v2.core.audience import Audience, visible_to
-from src_v2.core.filters import And, Eq
+from src_v2.core.filters import And, Eq, Filter
 from src_v2.knowledge.joining import joins, relations
 from src_v2.knowledge.models import CHARACTER, USER, Claim, EntityKind
 from src_v2.knowledge.names import canonical, display, fold
@@ -44,6 +44,10 @@ _REMOVE = "MATCH (:Entity)-[f:Fact]->(:Entity) WHERE f.id IN $ids DELETE f"
 _REMOVE_LEFT_ALONE = """
 MATCH (e:Entity) WHERE e.id IN $ids AND NOT EXISTS { MATCH (e)-[:Fact]-(:Entity) } DELETE e
 """
+_REMOVE_WHERE = "MATCH (:Entity)-[f:Fact]->(:Entity) WHERE {condition} DELETE f"
+_COUNT_WHERE = "MATCH (:Entity)-[f:Fact]->(:Entity) WHERE {condition} RETURN count(f) AS n"
+_REMOVE_ALL_LEFT_ALONE = "MATCH (e:Entity) WHERE NOT EXISTS { MATCH (e)-[:Fact]-(:Entity) } DELETE e"
+_COUNT_ENTITIES = "MATCH (e:Entity) WHERE e.user_id = $user_id RETURN count(e) AS n"
 _COUNT = "MATCH (:Entity)-[f:Fact]->(:Entity) RETURN count(DISTINCT f.id) AS n"
 _IDS = """
 MATCH (:Entity)-[f:Fact]->(:Entity) WHERE f.id > $after RETURN DISTINCT f.id AS id ORDER BY id LIMIT $limit
@@ -72,6 +76,21 @@ class KnowledgeGraph:
         await self._graph.write(_REMOVE, {"ids": list(ids)})
         ends = sorted({row[end] for row in rows for end in ("a", "b")})
         await self._graph.write(_REMOVE_LEFT_ALONE, {"ids": ends})
+
+    async def erase(self, condition: Filter) -> None:
+        """Remove all claims that match, and every entity of which nothing is said any more."""
+        wanted = CypherCondition(condition, properties_of("Fact"))
+        await self._graph.write(_REMOVE_WHERE.format(condition=wanted.on("f")), wanted.parameters)
+        await self._graph.write(_REMOVE_ALL_LEFT_ALONE)
+
+    async def held(self, condition: Filter, user_id: str | None = None) -> int:
+        """Count the relations that match, and the entities of `user_id`."""
+        wanted = CypherCondition(condition, properties_of("Fact"))
+        count = _COUNT_WHERE.format(condition=wanted.on("f"))
+        relations = int((await self._graph.read(count, wanted.parameters))[0]["n"])
+        if user_id is None:
+            return relations
+        return relations + int((await self._graph.read(_COUNT_ENTITIES, {"user_id": user_id}))[0]["n"])
 
     async def walk(self, audience: Audience, names: Iterable[str], steps: int) -> list[tuple[str, ...]]:
         """Return the ids of the claims along every path of up to `steps` relations, shortest first; one query.

@@ -110,30 +110,36 @@ class Knowledge:
         begun = {path[:end] for path in paths for end in range(len(path))}
         return sorted((path for path in paths if path not in begun), key=len)[:MOST_PATHS]
 
-    async def correct(self, audience: Audience, fact_id: str, new_object: str, source: IncomingMessage) -> Fact:
+    async def correct(
+        self, audience: Audience, fact_id: str, new_object: str, source: IncomingMessage, *, everywhere: bool = False
+    ) -> Fact:
         """Replace what a fact says by `new_object`; return the new fact. `source` is the message that asks for it.
+
+        With `everywhere` the old one is also taken back where others heard it; the new one is told to this audience.
 
         Raises KnowledgeError when this audience may know of no such fact.
         """
         claims, fact = await self._claims(audience, fact_id)
-        backs = self._taken_back(claims, audience, source)
+        backs = self._taken_back(claims, audience, source, everywhere=everywhere)
         told = claims[-1]
         new = replace(
-            backs[-1], id=new_id(), said_at=backs[-1].said_at + _MOMENT, stance=Stance.STATED, subject=fact.subject,
-            predicate=fact.predicate, object=new_object,
+            backs[-1], id=new_id(), audience=audience, said_at=backs[-1].said_at + _MOMENT, stance=Stance.STATED,
+            subject=fact.subject, predicate=fact.predicate, object=new_object,
             object_kind=told.object_kind if fact.object == display(told.object) else told.subject_kind,
         )  # fmt: skip
         await self._add([*backs, new])
         changed = (await self._resolution(audience)).fact_of.get(new.id)
         return changed or replace(fact, id=new.id, object=new_object, source_message_id=source.id)
 
-    async def retract(self, audience: Audience, fact_id: str, source: IncomingMessage) -> Fact:
-        """Take a fact back, as if it had never been said; return what it was.
+    async def retract(
+        self, audience: Audience, fact_id: str, source: IncomingMessage, *, everywhere: bool = False
+    ) -> Fact:
+        """Take a fact back, as if it had never been said; return what it was. `everywhere`: also where others heard it.
 
         Raises KnowledgeError when this audience may know of no such fact.
         """
         claims, fact = await self._claims(audience, fact_id)
-        await self._add(self._taken_back(claims, audience, source))
+        await self._add(self._taken_back(claims, audience, source, everywhere=everywhere))
         return fact
 
     async def preferences(self, audience: Audience) -> list[Preference]:
@@ -207,14 +213,16 @@ class Knowledge:
         said = [claim for claim in reversed(claims) if fact_of.get(claim.id) == fact]
         return list({(claim.subject, claim.predicate, claim.object): claim for claim in said}.values()), fact
 
-    def _taken_back(self, claims: Sequence[Claim], audience: Audience, source: IncomingMessage) -> list[Claim]:
-        """Return what takes claims back, said now."""
+    def _taken_back(
+        self, claims: Sequence[Claim], audience: Audience, source: IncomingMessage, *, everywhere: bool
+    ) -> list[Claim]:
+        """Return what takes claims back, said now: here, or with `everywhere` wherever they were said."""
         now = max(self._clock.now(), max(claim.said_at for claim in claims) + _MOMENT)
         return [
             replace(
-                claim, id=new_id(), audience=audience, speaker_id=source.author.user_id, source_message_id=source.id,
-                said_at=now, stance=Stance.RETRACTED, confidence=1.0, learned_in=None, valid_from=None,
-                valid_until=None, speaker_name="",
+                claim, id=new_id(), audience=claim.audience if everywhere else audience,
+                speaker_id=source.author.user_id, source_message_id=source.id, said_at=now, stance=Stance.RETRACTED,
+                confidence=1.0, learned_in=None, valid_from=None, valid_until=None, speaker_name="",
             )
             for claim in claims
         ]  # fmt: skip

@@ -43,10 +43,10 @@ def turn_row(turn: Turn, session_id: str, status: str, ended_at: datetime, error
         id=turn.id, session_id=session_id, platform=turn.messages[-1].platform, status=status, error=error,
         started_at=turn.messages[-1].sent_at, finished_at=ended_at, **_place(turn.audience),
     )  # fmt: skip
-    return RowWrite("v2_turns", values, update=TURN_OUTCOME)
+    return RowWrite("v2_turns", values, update=TURN_OUTCOME, needs=turn.messages[-1].id)
 
 
-def message_rows(incoming: Sequence[IncomingMessage], session_id: str, turn_id: str | None) -> list[RowWrite]:
+def message_rows(incoming: Sequence[IncomingMessage], session_id: str | None, turn_id: str | None) -> list[RowWrite]:
     """Return messages as they came in, and under which platform ids they can be found."""
     update = ("text", "turn_id") if turn_id else ("text",)
     rows = [RowWrite("v2_messages", _incoming(message, session_id, turn_id), update) for message in incoming]
@@ -67,7 +67,7 @@ def reply_row(turn: Turn, session_id: str, name: str, text: str, at: datetime) -
         guild_id=audience.guild_id, visibility=audience.visibility.value,
         created_at=at, **_place(audience),
     )  # fmt: skip
-    return RowWrite("v2_messages", values)
+    return RowWrite("v2_messages", values, needs=turn.messages[-1].id)
 
 
 def ref_row(character: str, platform_message_id: str, message_id: str) -> RowWrite:
@@ -80,7 +80,7 @@ def _place(audience: Audience) -> dict[str, Any]:
     return dict(character=audience.character, user_id=audience.user_id, channel_id=audience.channel_id)
 
 
-def _incoming(message: IncomingMessage, session_id: str, turn_id: str | None) -> dict[str, Any]:
+def _incoming(message: IncomingMessage, session_id: str | None, turn_id: str | None) -> dict[str, Any]:
     audience = message.audience
     return dict(
         id=message.id, turn_id=turn_id, session_id=session_id, speaker_id=message.author.user_id,

@@ -163,6 +163,14 @@ class MemoryService:
         self._long.add(place)
         return None
 
+    async def forget(self, user_id: str) -> None:
+        """Let go of what is held of a person in this process and in the cache, for somebody who was erased."""
+        self._long = {place for place in self._long if place[1] != user_id}
+        for key in [key for key in self._sessions if key[2] == user_id]:
+            session_id, _ = self._sessions.pop(key)
+            self._said_last.pop(session_id, None)
+        await self._cache.delete(f"user:{user_id}")
+
     async def quoted(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
         """Return the message that another one replies to, when it is stored and may surface here."""
         return await self._store.by_ref(audience, platform_message_id)

@@ -24,6 +24,7 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._refused = path.with_suffix(".refused.jsonl")
         self._lock = asyncio.Lock()
         self._waiting = path.exists()
 
@@ -38,13 +39,23 @@ class Spool:
 
     async def set_aside(self, change: Transaction) -> None:
         """Keep a transaction that SQL refused, beside the spool, for an operator to look at."""
-        await asyncio.shield(self._add(self._path.with_suffix(".refused.jsonl"), _line(change)))
+        await asyncio.shield(self._add(self._refused, _line(change)))
 
     async def take(self) -> list[Transaction]:
         """Return every waiting transaction; they stay until `clear`."""
         async with self._lock:
-            lines = await asyncio.to_thread(self._read)
+            lines = await asyncio.to_thread(_lines, self._path)
         return [_transaction(line) for line in lines]
+
+    async def forget(self, user_id: str) -> None:
+        """Drop what SQL refused and names a person. Edits name nobody: all that were refused go with it."""
+        await asyncio.shield(self._forget(user_id))
+
+    async def mentions(self, user_id: str) -> int:
+        """Count the transactions, waiting or refused, that name a person."""
+        async with self._lock:
+            lines = [*await asyncio.to_thread(_lines, self._path), *await asyncio.to_thread(_lines, self._refused)]
+        return sum(_names(_transaction(line), user_id) for line in lines)
 
     async def clear(self, count: int) -> None:
         """Drop the first `count` transactions: they are in SQL now."""
@@ -58,25 +69,42 @@ class Spool:
 
     async def _clear(self, count: int) -> None:
         async with self._lock:
-            rest = (await asyncio.to_thread(self._read))[count:]
-            await asyncio.to_thread(self._rewrite, rest)
+            rest = (await asyncio.to_thread(_lines, self._path))[count:]
+            await asyncio.to_thread(_rewrite, self._path, rest)
             self._waiting = bool(rest)
 
-    def _read(self) -> list[bytes]:
-        if not self._path.exists():
-            return []
-        return [line for line in self._path.read_bytes().split(b"\n") if line]
+    async def _forget(self, user_id: str) -> None:
+        async with self._lock:
+            lines = await asyncio.to_thread(_lines, self._refused)
+            kept = [line for line in lines if not _may_name(_transaction(line), user_id)]
+            if len(kept) < len(lines):
+                await asyncio.to_thread(_rewrite, self._refused, kept)
 
-    def _rewrite(self, lines: Sequence[bytes]) -> None:
-        if not lines:
-            self._path.unlink(missing_ok=True)
-            return
-        draft = self._path.with_suffix(".draft")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(line + b"\n" for line in lines)
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+
+def _lines(path: Path) -> list[bytes]:
+    if not path.exists():
+        return []
+    return [line for line in path.read_bytes().split(b"\n") if line]
+
+
+def _rewrite(path: Path, lines: Sequence[bytes]) -> None:
+    if not lines:
+        path.unlink(missing_ok=True)
+        return
+    draft = path.with_suffix(".draft")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.writelines(line + b"\n" for line in lines)
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _names(change: Transaction, user_id: str) -> bool:
+    return not isinstance(change, RefChange) and any(user_id in map(str, row.values.values()) for row in change)
+
+
+def _may_name(change: Transaction, user_id: str) -> bool:
+    return isinstance(change, RefChange) or _names(change, user_id)
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -105,7 +133,7 @@ def _transaction(line: bytes) -> Transaction:
 
 def _row(item: dict[str, Any]) -> RowWrite:
     values = {key: _moment(value) if key.endswith("_at") else value for key, value in item["values"].items()}
-    return RowWrite(item["table"], values, tuple(item["update"]))
+    return RowWrite(item["table"], values, tuple(item["update"]), item.get("needs", ""))
 
 
 def _moment(value: str | None) -> datetime | None:

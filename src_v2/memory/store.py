@@ -73,6 +73,32 @@ class MemoryStore:
             rows = (await connection.execute(query)).mappings().all()
         return {row["id"]: stored_message(row) for row in rows}
 
+    async def page(self, audience: Audience, limit: int, *, after: str = "") -> list[StoredMessage]:
+        """Return what may surface in front of `audience`, newest first, from behind the message `after` on."""
+        query = select(messages).where(_visible(audience), messages.c.text != "")
+        if after:
+            last = select(messages.c.created_at).where(messages.c.id == after).scalar_subquery()
+            same = and_(messages.c.created_at == last, messages.c.id < after)
+            query = query.where(or_(messages.c.created_at < last, same))
+        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
+        async with self._db.read() as connection:
+            return [stored_message(row) for row in (await connection.execute(query)).mappings()]
+
+    async def by_id_or_end(self, audience: Audience, end: str) -> StoredMessage | None:
+        """Return the message whose id is `end`, or ends so, if it may surface in front of `audience`."""
+        named = or_(messages.c.id == end, messages.c.id.endswith(end, autoescape=True))
+        query = select(messages).where(_visible(audience), messages.c.text != "", named).limit(1)
+        async with self._db.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return stored_message(row) if row else None
+
+    async def guilds_of(self, user_id: str) -> list[str]:
+        """Return the servers from which something is kept that passed between a person and a character."""
+        query = select(messages.c.guild_id).distinct()
+        query = query.where(messages.c.user_id == user_id, messages.c.guild_id.is_not(None))
+        async with self._db.read() as connection:
+            return sorted((await connection.execute(query)).scalars())
+
     async def by_ref(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
         """Return the message that a platform id names, when it may surface in front of `audience`."""
         target = _by_ref(audience.character, platform_message_id)
@@ -86,10 +112,12 @@ class MemoryStore:
 
         Looks before it writes: most edits that a platform reports are of messages that are none of ours.
         """
-        text = without_nul(text)
         target = await self._id_of(character, platform_message_id)
-        if target is None:
-            return None
+        return target if target is not None and await self.edit_by_id(target, text, at) else None
+
+    async def edit_by_id(self, target: str, text: str, at: datetime) -> bool:
+        """Replace a message's text and have it indexed and learned from anew; say whether that changed anything."""
+        text = without_nul(text)
         changed = update(messages).where(messages.c.id == target, messages.c.text != text)
         changed = changed.values(text=text, edited_at=at, indexed_in=None)
         async with self._db.write() as connection:
@@ -98,7 +126,7 @@ class MemoryStore:
             if found:
                 await index_followers_again(connection, [target])
             await self._request(connection, found)
-        return target if found else None
+        return bool(found)
 
     async def delete_by_ref(self, character: str, platform_message_id: str) -> str | None:
         """Delete the message that a platform id names; return its id, or None when there is none.
@@ -107,9 +135,13 @@ class MemoryStore:
         """
         found = await self._id_of(character, platform_message_id)
         if found is not None:
-            async with self._db.write() as connection:
-                await self._delete(connection, [found])
+            await self.delete_by_id(found)
         return found
+
+    async def delete_by_id(self, message_id: str) -> None:
+        """Delete a message, and request what follows from that."""
+        async with self._db.write() as connection:
+            await self._delete(connection, [message_id])
 
     async def forget_last(self, audience: Audience) -> tuple[list[str], list[str]]:
         """Delete the last exchange of this user here; return (message ids, platform message ids)."""

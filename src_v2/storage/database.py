@@ -28,7 +28,10 @@ POOL_WAIT_S = 10.0
 SQLITE_BUSY_MS = 5_000
 """How long to wait for another process (a second command line, a backup) that holds SQLite's write lock."""
 
-_SQLITE_PRAGMAS = (f"busy_timeout={SQLITE_BUSY_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+_SQLITE_PRAGMAS = (
+    f"busy_timeout={SQLITE_BUSY_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON",
+    "secure_delete=ON",  # what was removed is overwritten, not only forgotten
+)  # fmt: skip
 _BEGIN_WRITE = "BEGIN IMMEDIATE"
 _READING = "v2_reading"
 _SQLITE_UNAVAILABLE = (
@@ -101,6 +104,12 @@ class Database:
         """Ask the database for a sign of life; raise StoreUnavailable when it gives none."""
         async with self.read() as connection:
             await connection.execute(text("SELECT 1"))
+
+    async def settle(self) -> None:
+        """Let go of old versions of what was removed; a server does that by itself, in its own time."""
+        if self.is_sqlite:
+            async with self.read() as connection:
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     async def close(self) -> None:
         """Close every connection; the object may be used again afterwards and reconnects."""

@@ -68,6 +68,11 @@ class Stores:
         """Return when every store that was away at the start has come."""
         await asyncio.gather(*self._coming_up)
 
+    async def settle(self) -> None:
+        """Have what was deleted overwritten where that is ours to do."""
+        await self.database.settle()
+        await self.vectors.settle()
+
     async def close(self) -> None:
         """Close everything; what metrics still hold is sent first."""
         for task in self._coming_up:

@@ -307,3 +307,28 @@ async def test_a_server_that_hangs_is_unavailable_after_two_seconds(monkeypatch:
         await store.check()
     await store.close()
     silent.close()
+
+
+async def test_what_was_deleted_is_overwritten_and_the_rest_is_found_as_before(tmp_path: Path) -> None:
+    store = EdgeVectorStore(tmp_path)
+    await store.ensure(CollectionSpec("talks", 4))
+    await store.upsert("talks", [point(0, EAST, [1]), point(1, NORTH, [1], speaker="Zebedee"), point(2, WEST)])
+    await store.delete_where("talks", Eq("speaker", "Zebedee"))
+    before = await store.search("talks", [Leg(DENSE, EAST), words(1)], EVERYTHING, 5)
+    await store.settle()
+    after = await store.search("talks", [Leg(DENSE, EAST), words(1)], EVERYTHING, 5)
+    await store.close()
+    assert [[hit.id for hit in hits] for hits in after] == [[hit.id for hit in hits] for hits in before]
+    assert not any(b"Zebedee" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+async def test_a_copy_that_a_crash_left_aside_takes_its_place(tmp_path: Path) -> None:
+    store = EdgeVectorStore(tmp_path)
+    await store.ensure(CollectionSpec("talks", 4))
+    await store.upsert("talks", [point(0, EAST)])
+    await store.close()
+    (tmp_path / "talks").rename(tmp_path / "talks.rewritten")
+    store = EdgeVectorStore(tmp_path)
+    await store.check()
+    assert await store.count("talks", EVERYTHING) == 1
+    await store.close()

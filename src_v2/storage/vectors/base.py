@@ -141,6 +141,10 @@ class VectorStore(Protocol):
         """Return the names of all collections, sorted."""
         ...
 
+    async def settle(self) -> None:
+        """Have what was deleted overwritten, not only forgotten; a server does that by itself, in its own time."""
+        ...
+
     async def drop(self, name: str) -> None:
         """Delete a collection with all that is in it; an unknown one is no error."""
         ...

@@ -126,6 +126,9 @@ class ServerVectorStore:
         found = await self._read(self._client.get_collections())
         return sorted(collection.name for collection in found.collections)
 
+    async def settle(self) -> None:
+        """Do nothing: the server's optimizers rewrite segments that hold much that was deleted."""
+
     async def drop(self, name: str) -> None:
         """Delete a collection; see VectorStore."""
         await self._call(self._client.delete_collection(name))

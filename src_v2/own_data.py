@@ -1,0 +1,57 @@
+"""Wires what people can do with their own data: everything that holds some, the desk, the eraser."""
+
+from collections.abc import Awaitable, Callable
+
+from src_v2.core.clock import Clock
+from src_v2.core.holdings import Holding
+from src_v2.core.scope import Scope
+from src_v2.knowledge.graph import KnowledgeGraph
+from src_v2.knowledge.service import Knowledge
+from src_v2.memory.indexer import Indexer
+from src_v2.memory.recall import Recall
+from src_v2.memory.spool import Spool
+from src_v2.memory.store import MemoryStore
+from src_v2.memory.writer import Writer
+from src_v2.privacy.bringing import Bringing
+from src_v2.privacy.derived import Cached, GraphRelations, VectorPoints, Waiting
+from src_v2.privacy.desk import Deciding, Desk
+from src_v2.privacy.erasing import Eraser
+from src_v2.privacy.erasures import Erasures
+from src_v2.privacy.exporting import Exporter
+from src_v2.privacy.rows import Rows
+from src_v2.storage.stores import Stores
+
+
+def holdings(stores: Stores, indexer: Indexer, spool: Spool, forget: Callable[[str], Awaitable[None]]) -> list[Holding]:
+    """Return everything that holds personal data, SQL first: the others are filled from it."""
+    return [
+        Rows(stores.database),
+        VectorPoints(stores.vectors, indexer.family),
+        GraphRelations(KnowledgeGraph(stores.graph)),
+        Cached(forget),
+        Waiting(spool),
+    ]
+
+
+def eraser(held: list[Holding], stores: Stores, writer: Writer, halt: Callable[[Scope], Awaitable[None]]) -> Eraser:
+    """Return what erases; `halt` ends what is being said right now."""
+    return Eraser(held, ready=writer.require_caught_up, halt=halt, settle=stores.settle)
+
+
+def desk(
+    held: list[Holding],
+    stores: Stores,
+    store: MemoryStore,
+    recall: Recall,
+    knowledge: Knowledge,
+    deciding: Deciding,
+    writer: Writer,
+    clock: Clock,
+    wake: Callable[[], None],
+) -> Desk:
+    """Return the desk that every door offers."""
+    return Desk(
+        store, recall, knowledge, deciding, Exporter(held, clock),
+        Erasures(stores.database, clock, wake=wake), Bringing(stores.database, clock), clock,
+        ready=writer.require_caught_up,
+    )  # fmt: skip

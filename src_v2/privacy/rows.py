@@ -1,0 +1,146 @@
+"""What SQL holds about people: shown table by table, removed in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from src_v2.core.holdings import Records
+from src_v2.core.jobs import Json
+from src_v2.core.scope import Scope
+from src_v2.privacy.erasing import ERASE
+from src_v2.storage.database import Database
+from src_v2.storage.filters_sql import to_sql
+from src_v2.storage.tables import (
+    facts,
+    llm_calls,
+    message_refs,
+    messages,
+    outbox,
+    preferences,
+    sessions,
+    summaries,
+    switches,
+    turns,
+    users,
+)
+
+LEARNED = ((facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"))
+"""What was understood of messages, and what it calls its time."""
+_INTERNAL = frozenset(("indexed_in", "graphed_in"))
+
+
+class Rows:
+    """Every table with people in it."""
+
+    covers = frozenset(
+        f"table:{table.name}"
+        for table in (
+            users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, outbox,
+        )
+    )  # fmt: skip
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def export(self, user_id: str) -> Records:
+        """Return every row about a person, as it is stored, without what only the machinery needs."""
+        own = select(messages.c.id).where(messages.c.user_id == user_id)
+        queries = {
+            "profile": select(users).where(users.c.id == user_id),
+            "switches": select(switches).where(switches.c.user_id == user_id),
+            "messages": _of(messages, user_id).order_by(messages.c.created_at, messages.c.id),
+            "platform_messages": select(message_refs).where(message_refs.c.message_id.in_(own)),
+            "facts": _of(facts, user_id).order_by(facts.c.said_at, facts.c.id),
+            "preferences": _of(preferences, user_id).order_by(preferences.c.said_at, preferences.c.id),
+            "summaries": _of(summaries, user_id).order_by(summaries.c.started_at, summaries.c.id),
+            "sessions": _of(sessions, user_id).order_by(sessions.c.started_at),
+            "turns": _of(turns, user_id).order_by(turns.c.started_at),
+            "model_calls": _of(llm_calls, user_id).order_by(llm_calls.c.created_at),
+            "waiting_jobs": _of(outbox, user_id).order_by(outbox.c.seq),
+        }
+        async with self._db.read() as connection:
+            return {name: await _plain(connection, query) for name, query in queries.items()}
+
+    async def erase(self, scope: Scope) -> None:
+        """Remove what `scope` names, and what was learned from it, all or nothing."""
+        gone = select(messages.c.id, messages.c.turn_id, messages.c.session_id).where(_in(messages, scope))
+        async with self._db.write() as connection:
+            ids = select(gone.subquery().c.id)
+            touched = (await connection.execute(gone)).all()
+            await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
+            for table, time_field in LEARNED:
+                await connection.execute(delete(table).where(_learned(table, time_field, scope, ids)))
+            await connection.execute(delete(messages).where(_in(messages, scope)))
+            if scope.is_whole_person:
+                for table, condition in _of_person(scope.user_id or ""):
+                    await connection.execute(delete(table).where(condition))
+            else:
+                await _remove_empty(connection, {row[1] for row in touched}, {row[2] for row in touched})
+
+    async def left(self, scope: Scope) -> int:
+        """Count the rows that `erase` would remove."""
+        conditions: list[tuple[Table, ColumnElement[bool]]] = [(messages, _in(messages, scope))]
+        conditions += [(table, to_sql(scope.filter(time_field), table)) for table, time_field in LEARNED]
+        if scope.is_whole_person:
+            conditions += _of_person(scope.user_id or "")
+        async with self._db.read() as connection:
+            counts = [select(func.count()).select_from(table).where(wanted) for table, wanted in conditions]
+            return sum([int((await connection.execute(query)).scalar_one()) for query in counts])
+
+
+def _of(table: Table, user_id: str) -> Select[Any]:
+    return select(table).where(table.c.user_id == user_id)
+
+
+def _in(table: Table, scope: Scope) -> ColumnElement[bool]:
+    return to_sql(scope.filter("created_at"), table)
+
+
+def _learned(table: Table, time_field: str, scope: Scope, ids: Select[Any]) -> ColumnElement[bool]:
+    """Return the condition for what goes with the messages `ids`: said there, or in the scope itself."""
+    from_them = table.c.source_message_id.in_(ids) if "source_message_id" in table.c else false()
+    return or_(to_sql(scope.filter(time_field), table), from_them)
+
+
+def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
+    """Return what is a person's and was said nowhere.
+
+    The wish not to be remembered stays, and nothing else: without it the next word would be kept again.
+    """
+    return [
+        (turns, turns.c.user_id == user_id),
+        (sessions, sessions.c.user_id == user_id),
+        (llm_calls, llm_calls.c.user_id == user_id),
+        (outbox, and_(outbox.c.user_id == user_id, outbox.c.kind != ERASE)),
+        (users, users.c.id == user_id),
+        (switches, and_(switches.c.user_id == user_id, switches.c.remember)),
+    ]
+
+
+async def _remove_empty(connection: AsyncConnection, turn_ids: Iterable[Any], session_ids: Iterable[Any]) -> None:
+    """Remove those turns and sessions of which no message is left, and the model calls of those turns."""
+    spoken = exists().where(messages.c.turn_id == turns.c.id)
+    for batch in _batches(turn_ids):
+        over = delete(turns).where(turns.c.id.in_(batch), ~spoken).returning(turns.c.id)
+        ids = list((await connection.execute(over)).scalars())
+        await connection.execute(delete(llm_calls).where(llm_calls.c.turn_id.in_(ids)))
+    for batch in _batches(session_ids):
+        held = exists().where(messages.c.session_id == sessions.c.id)
+        await connection.execute(delete(sessions).where(sessions.c.id.in_(batch), ~held))
+
+
+def _batches(ids: Iterable[Any], size: int = 500) -> list[list[Any]]:
+    known = sorted(one for one in ids if one)
+    return [known[at : at + size] for at in range(0, len(known), size)]
+
+
+async def _plain(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Json]]:
+    rows = (await connection.execute(query)).mappings()
+    return [{name: _json(value) for name, value in row.items() if name not in _INTERNAL} for row in rows]
+
+
+def _json(value: Any) -> Json:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,116 @@
+"""Whoever asks to be forgotten is gone from every store, file, queue and cache, whatever goes on meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from src_v2.core.audience import Visibility
+from src_v2.core.jobs import JobRequest
+from src_v2.core.scope import Scope
+from src_v2.privacy.erasing import erase_request
+from src_v2.storage.tables import METADATA
+from tests.support.house import House, Person, Place
+
+GUILD = Place("discord:general", Visibility.GUILD, "discord:harbour")
+LIVELY = (
+    "My name is Zebedee and I live in Leeds.", "My sister Ana has a cat called Miso.", "Please keep it short.",
+    "I play the cello in an orchestra on Thursdays.", "I am allergic to walnuts.",
+)  # fmt: skip
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with House(tmp_path) as house:
+        yield house
+
+
+async def lively(house: House, person: Person) -> None:
+    """Let a person talk in private and in a server until everything was learned."""
+    for text in LIVELY:
+        await house.hears(person.says(text))
+    await house.hears(person.says("I keep bees on the roof of my house.", GUILD))
+    house.pass_time(hours=3)
+    await house.app.background.learning.sweep()
+    await house.indexed()
+
+
+async def erase(house: House, scope: Scope) -> None:
+    await request(house, erase_request(scope))
+    await house.indexed()
+
+
+async def request(house: House, job: JobRequest) -> None:
+    await house.app.jobs.request(job)
+
+
+async def rows_with(house: House, *words: str) -> list[str]:
+    """Return the tables that hold one of the words anywhere."""
+    found = []
+    async with house.app.stores.database.read() as connection:
+        for table in METADATA.sorted_tables:
+            for row in await connection.execute(select(table)):
+                if any(word in str(value) for value in row for word in words):
+                    found.append(table.name)
+    return found
+
+
+async def test_nothing_is_left_of_a_person_and_everything_of_the_others(house: House, tmp_path: Path) -> None:
+    zeb, olga = house.person("Zebedee"), house.person("Olga")
+    await lively(house, olga)
+    before = await house.app.eraser.left(Scope(user_id=olga.user_id))
+    await lively(house, zeb)
+    assert await house.app.eraser.left(Scope(user_id=zeb.user_id)) > 20
+
+    await erase(house, Scope(user_id=zeb.user_id))
+
+    assert await house.app.eraser.left(Scope(user_id=zeb.user_id)) == 0
+    assert await rows_with(house, zeb.user_id) == []
+    assert await house.app.eraser.left(Scope(user_id=olga.user_id)) == before
+    assert any("cello" in text for text in await house.recall(olga.audience(), "Which instrument do I play?"))
+    assert await house.recall(zeb.audience(), "Which instrument do I play?") == []
+    known = await house.app.knowledge.known(zeb.audience(), "Where do I live?", house.clock.now())
+    assert (list(known.facts), list(known.preferences), list(known.summaries)) == ([], [], [])
+
+
+async def test_the_files_hold_nothing_either(tmp_path: Path) -> None:
+    async with House(tmp_path) as house:
+        zeb, olga = house.person("Zebedee"), house.person("Olga")
+        await lively(house, zeb)
+        await house.hears(olga.says("The tide is out today."))
+        await erase(house, Scope(user_id=zeb.user_id))
+    words = [word.encode() for word in (zeb.user_id, "Zebedee", "cello", "walnuts")]
+    found = {
+        (str(path.relative_to(tmp_path)), word)
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+        for word in words
+        if word in path.read_bytes()
+    }
+    assert found == set()
+
+
+async def test_one_server_can_be_forgotten_alone(house: House) -> None:
+    zeb = house.person("Zebedee")
+    await lively(house, zeb)
+    await erase(house, Scope(user_id=zeb.user_id, guild_id=GUILD.guild_id))
+    assert not any("bees" in text for text in await house.recall(zeb.audience(), "What is on my roof?"))
+    assert any("cello" in text for text in await house.recall(zeb.audience(), "Which instrument do I play?"))
+
+
+async def test_talking_meanwhile_leaves_nothing_old(house: House) -> None:
+    zeb = house.person("Zebedee")
+    await lively(house, zeb)
+
+    async def talk() -> None:
+        for number in range(20):
+            await house.ask(zeb.says(f"And another thing, number {number}."))
+            await asyncio.sleep(0)
+
+    await asyncio.gather(talk(), request(house, erase_request(Scope(user_id=zeb.user_id))))
+    await house.indexed()
+    assert not await rows_with(house, "cello", "Leeds", "Miso")
+    await erase(house, Scope(user_id=zeb.user_id))
+    assert await rows_with(house, zeb.user_id) == []
