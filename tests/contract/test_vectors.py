@@ -17,6 +17,7 @@ from src_v2.core.filters import EVERYTHING, And, Eq, Filter, Not, Range
 from src_v2.storage.vectors.base import DENSE, PARTS, SPARSE, CollectionSpec, Leg, Point, SparseVector, VectorStore
 from src_v2.storage.vectors.edge import EdgeVectorStore
 from src_v2.storage.vectors.server import ServerVectorStore
+from tests.support.traces import files_with
 
 IDS = [str(uuid.UUID(int=n + 1)) for n in range(6)]
 EAST, NORTH, WEST = [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0]
@@ -319,7 +320,7 @@ async def test_what_was_deleted_is_overwritten_and_the_rest_is_found_as_before(t
     after = await store.search("talks", [Leg(DENSE, EAST), words(1)], EVERYTHING, 5)
     await store.close()
     assert [[hit.id for hit in hits] for hits in after] == [[hit.id for hit in hits] for hits in before]
-    assert not any(b"Zebedee" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert files_with(tmp_path, ["Zebedee"]) == []
 
 
 async def test_a_copy_that_a_crash_left_aside_takes_its_place(tmp_path: Path) -> None:

@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from src_v2.core.audience import Visibility
 from src_v2.core.jobs import JobRequest
 from src_v2.core.scope import Scope
 from src_v2.privacy.erasing import erase_request
-from src_v2.storage.tables import METADATA
 from tests.support.house import House, Person, Place
+from tests.support.traces import files_with, rows_with
 
 GUILD = Place("discord:general", Visibility.GUILD, "discord:harbour")
 LIVELY = (
@@ -46,17 +45,6 @@ async def request(house: House, job: JobRequest) -> None:
     await house.app.jobs.request(job)
 
 
-async def rows_with(house: House, *words: str) -> list[str]:
-    """Return the tables that hold one of the words anywhere."""
-    found = []
-    async with house.app.stores.database.read() as connection:
-        for table in METADATA.sorted_tables:
-            for row in await connection.execute(select(table)):
-                if any(word in str(value) for value in row for word in words):
-                    found.append(table.name)
-    return found
-
-
 async def test_nothing_is_left_of_a_person_and_everything_of_the_others(house: House, tmp_path: Path) -> None:
     zeb, olga = house.person("Zebedee"), house.person("Olga")
     await lively(house, olga)
@@ -67,7 +55,7 @@ async def test_nothing_is_left_of_a_person_and_everything_of_the_others(house: H
     await erase(house, Scope(user_id=zeb.user_id))
 
     assert await house.app.eraser.left(Scope(user_id=zeb.user_id)) == 0
-    assert await rows_with(house, zeb.user_id) == []
+    assert await rows_with(house.app.stores.database, zeb.user_id) == []
     assert await house.app.eraser.left(Scope(user_id=olga.user_id)) == before
     assert any("cello" in text for text in await house.recall(olga.audience(), "Which instrument do I play?"))
     assert await house.recall(zeb.audience(), "Which instrument do I play?") == []
@@ -81,15 +69,7 @@ async def test_the_files_hold_nothing_either(tmp_path: Path) -> None:
         await lively(house, zeb)
         await house.hears(olga.says("The tide is out today."))
         await erase(house, Scope(user_id=zeb.user_id))
-    words = [word.encode() for word in (zeb.user_id, "Zebedee", "cello", "walnuts")]
-    found = {
-        (str(path.relative_to(tmp_path)), word)
-        for path in tmp_path.rglob("*")
-        if path.is_file()
-        for word in words
-        if word in path.read_bytes()
-    }
-    assert found == set()
+    assert files_with(tmp_path, [zeb.user_id, "Zebedee", "cello", "walnuts"]) == []
 
 
 async def test_one_server_can_be_forgotten_alone(house: House) -> None:
@@ -111,6 +91,6 @@ async def test_talking_meanwhile_leaves_nothing_old(house: House) -> None:
 
     await asyncio.gather(talk(), request(house, erase_request(Scope(user_id=zeb.user_id))))
     await house.indexed()
-    assert not await rows_with(house, "cello", "Leeds", "Miso")
+    assert not await rows_with(house.app.stores.database, "cello", "Leeds", "Miso")
     await erase(house, Scope(user_id=zeb.user_id))
-    assert await rows_with(house, zeb.user_id) == []
+    assert await rows_with(house.app.stores.database, zeb.user_id) == []
