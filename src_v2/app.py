@@ -40,7 +40,7 @@ from src_v2.memory.store import MemoryStore
 from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
-from src_v2.privacy import erasing
+from src_v2.privacy import erasing, retaining
 from src_v2.storage.stores import Stores
 
 log = structlog.get_logger(__name__)
@@ -94,9 +94,13 @@ class App:
         self.reading_models = wiring.reading_models(settings, self.model_chain, self.clock)
         self.holdings = own_data.holdings(self.stores, self.indexer, spool, self._forget)
         self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
+        self.retaining = own_data.retaining(
+            self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
+        )
         self.background = Background(
-            settings, self.stores, self.indexer, self.reading_models, self._outages, self.clock,
-            queues=queues, worker=worker, also=erasing.kinds(self.eraser),
+            settings, self.stores, self.indexer, self.reading_models, self._outages, self.clock, queues=queues,
+            worker=worker, also=[*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)],
+            also_at=retaining.schedules(),
         )  # fmt: skip
         self.knowledge = self.background.knowledge
         self.jobs = self.background.jobs

@@ -11,7 +11,7 @@ from src_v2.config.settings import Settings
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
-from src_v2.core.jobs import JobKind, JobRequest, Queue
+from src_v2.core.jobs import JobKind, JobRequest, Queue, Schedule
 from src_v2.jobs.service import Jobs
 from src_v2.knowledge import jobs as knowledge_jobs
 from src_v2.knowledge import learning as learning_jobs
@@ -37,7 +37,7 @@ MOST_KNOWN = 30
 
 
 class Background:
-    """The knowledge, what learns it, and the jobs of one process; `also` are kinds that others bring."""
+    """The knowledge, what learns it, and the jobs of one process; `also` and `also_at` are what others bring."""
 
     def __init__(
         self,
@@ -51,6 +51,7 @@ class Background:
         queues: Iterable[Queue] | None,
         worker: str,
         also: Iterable[JobKind] = (),
+        also_at: Iterable[Schedule] = (),
     ) -> None:
         store = KnowledgeStore(stores.database)
         graph = KnowledgeGraph(stores.graph)
@@ -70,7 +71,7 @@ class Background:
             *learning_jobs.kinds(self.learning),
             *also,
         ]
-        schedules = [*memory_jobs.schedules(), *knowledge_jobs.schedules(), *learning_jobs.schedules()]
+        schedules = [*memory_jobs.schedules(), *knowledge_jobs.schedules(), *learning_jobs.schedules(), *also_at]
         self.jobs = Jobs(
             stores.database, wiring.jobs_config(settings, queues, worker), kinds, schedules,
             clock=clock, metrics=stores.metrics, outages=outages,

@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.holdings import Holding
+from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.indexer import Indexer
+from src_v2.memory.jobs import forget_request
 from src_v2.memory.recall import Recall
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
@@ -18,6 +21,7 @@ from src_v2.privacy.desk import Deciding, Desk
 from src_v2.privacy.erasing import Eraser
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.exporting import Exporter
+from src_v2.privacy.retaining import Retaining
 from src_v2.privacy.rows import Rows
 from src_v2.storage.stores import Stores
 
@@ -36,6 +40,18 @@ def holdings(stores: Stores, indexer: Indexer, spool: Spool, forget: Callable[[s
 def eraser(held: list[Holding], stores: Stores, writer: Writer, halt: Callable[[Scope], Awaitable[None]]) -> Eraser:
     """Return what erases; `halt` ends what is being said right now."""
     return Eraser(held, ready=writer.require_caught_up, halt=halt, settle=stores.settle)
+
+
+def retaining(stores: Stores, eraser_: Eraser, characters: Characters, default: str, clock: Clock) -> Retaining:
+    """Return what removes the old; `default` is the policy of characters that have none of their own."""
+
+    def of_characters() -> dict[str, Retention]:
+        otherwise = Retention.parse(default)
+        return {name: characters.get(name).core.retention or otherwise for name in characters.names()}
+
+    return Retaining(
+        stores.database, eraser_, clock, of_characters=of_characters, forget_vectors=lambda ids: [forget_request(ids)]
+    )
 
 
 def desk(

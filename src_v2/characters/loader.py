@@ -26,6 +26,7 @@ from src_v2.characters.lorebook.loading import load_lorebook
 from src_v2.characters.models import Character
 from src_v2.characters.problems import BrokenCharacter
 from src_v2.characters.yaml_reader import Notes, Section, read_yaml
+from src_v2.core.retention import Retention
 
 _PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%")
 
@@ -78,6 +79,7 @@ def _core(file: Section) -> models.Core:
         timezone=_timezone(file),
         anchors=file.texts("anchors"),
         social_battery_limit=file.integer("social_battery_limit", 5),
+        retention=_retention(file),
     )
     file.finish()
     return core
@@ -92,6 +94,15 @@ def _timezone(file: Section) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         file.wrong("timezone", "is not a time zone of the IANA list, such as America/Los_Angeles")
         return models.UTC_ZONE
+
+
+def _retention(file: Section) -> Retention | None:
+    text = file.text("retention")
+    try:
+        return Retention.parse(text) if text else None
+    except ValueError as error:
+        file.wrong("retention", str(error))
+        return None
 
 
 def _ux(file: Section) -> models.Ux:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from src_v2.characters.evolution import Evolution, SpecialUser
 from src_v2.characters.lorebook.models import EMPTY_BOOK, Lorebook
 from src_v2.characters.problems import Problem
+from src_v2.core.retention import Retention
 
 PlainData = Mapping[str, object]
 UTC_ZONE = ZoneInfo("UTC")
@@ -45,6 +46,8 @@ class Core:
     timezone: ZoneInfo = UTC_ZONE
     anchors: tuple[str, ...] = ()
     social_battery_limit: int = 5
+    retention: Retention | None = None
+    """How long what is said to this character is kept; None: as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)

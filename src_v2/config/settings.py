@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from src_v2.config.queues import QueueList
 from src_v2.core.errors import SettingsError
 from src_v2.core.jobs import Queue
+from src_v2.core.retention import Retention
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -150,6 +151,15 @@ class MemorySettings(Group):
     lorebook_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of a character's lorebook.")
     source_timeout_s: float = Field(0.5, gt=0, le=30, description="Seconds any one store may delay a reply.")
     session_idle_minutes: float = Field(30, gt=0, le=1440, description="Minutes of silence that end a session.")
+    retention: str = Field(
+        "everything",
+        description="How long to keep what is said: everything, summaries (and facts, without the words), or 90 days.",
+    )
+
+    @field_validator("retention")
+    @classmethod
+    def _is_a_policy(cls, value: str) -> str:
+        return str(Retention.parse(value))
 
 
 class JobsSettings(Group):

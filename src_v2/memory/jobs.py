@@ -45,10 +45,10 @@ def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
     if not changed:
         return []
     gone = [message.id for message in changed if message.gone]
-    requests = [_forget_request(gone)] if gone else []
+    requests = [forget_request(gone)] if gone else []
     return [*requests, index_request(new_id())]
 
 
-def _forget_request(ids: Sequence[str]) -> JobRequest:
+def forget_request(ids: Sequence[str]) -> JobRequest:
     """Return the request to remove the vectors of messages that SQL no longer has."""
     return JobRequest(FORGET, f"forget:{new_id()}", {"ids": list(ids)}, priority=INDEX_PRIORITY)

@@ -254,7 +254,7 @@ class MemoryStore:
 
     async def _newest(self, condition: ColumnElement[bool], limit: int) -> list[StoredMessage]:
         """Return the newest `limit` messages, oldest first, in the order of their turns."""
-        query = select(messages).where(condition)
+        query = select(messages).where(condition, messages.c.text != "")
         query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
