@@ -72,6 +72,7 @@ class Stores:
         """Have what was deleted overwritten where that is ours to do."""
         await self.database.settle()
         await self.vectors.settle()
+        await self.graph.settle()
 
     async def close(self) -> None:
         """Close everything; what metrics still hold is sent first."""

@@ -14,6 +14,7 @@ from src_v2.storage.graph.base import GraphStore
 from src_v2.storage.graph.ladybug import LadybugGraph
 from src_v2.storage.graph.neo4j import Neo4jGraph
 from src_v2.storage.graph.schema import STEPS, WRITE_VERSION, for_neo4j
+from tests.support.traces import files_with
 
 ADD_FACT = """
 UNWIND $rows AS row
@@ -142,3 +143,22 @@ def test_neo4j_gets_a_constraint_for_every_kind_of_node_and_an_index_for_lookups
         "MATCH ()-[x:Fact]-() DELETE x",
         "CREATE INDEX fact_lookup IF NOT EXISTS FOR ()-[x:Fact]-() ON (x.id)",
     ]
+
+
+async def test_what_was_deleted_is_overwritten_and_the_rest_stays(tmp_path: Path) -> None:
+    graph = LadybugGraph(tmp_path / "it's here" / "graph")
+    await graph.ensure_schema()
+    add = "CREATE (:Entity {id: $id, user_id: $user, name: $name})"
+    for number in range(50):
+        user = "discord:zebedee" if number % 2 else "discord:olga"
+        await graph.write(add, {"id": str(number), "user": user, "name": f'"{number}"\n'})
+    await graph.write("MATCH (e:Entity {user_id: 'discord:zebedee'}) DELETE e")
+    settling = asyncio.create_task(graph.settle())
+    answers = await asyncio.gather(*(graph.read("MATCH (e:Entity) RETURN count(e) AS n") for _ in range(20)))
+    await settling
+    assert [rows[0]["n"] for rows in answers] == [25] * 20
+    assert await graph.read("MATCH (e:Entity {id: '2'}) RETURN e.name AS name") == [{"name": '"2"\n'}]
+    await graph.write(add, {"id": "new", "user": "discord:olga", "name": "x"})
+    await graph.ensure_schema()
+    await graph.close()
+    assert files_with(tmp_path, ["discord:zebedee"]) == []

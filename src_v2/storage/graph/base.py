@@ -29,6 +29,10 @@ class GraphStore(Protocol):
         """Run a query that may change something, in a transaction of its own; return its rows by column name."""
         ...
 
+    async def settle(self) -> None:
+        """Have what was deleted overwritten, not only forgotten; a server does that by itself, in its own time."""
+        ...
+
     async def check(self) -> None:
         """Raise StoreUnavailable or StoreError, in words an operator understands, when the store cannot serve."""
         ...

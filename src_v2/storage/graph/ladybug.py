@@ -5,6 +5,7 @@ that is the write lock, and it holds also when a caller is cancelled half-way. R
 """
 
 import asyncio
+import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ BUFFER_POOL_BYTES = 256 * 2**20
 """The library's own default is four fifths of the machine's memory."""
 READERS = 3
 READ_TIMEOUT_MS = 5_000
+_EXPORTED, _REWRITTEN = ".exported", ".rewritten"
 _LOCKED = "Could not set lock"
 
 Row = dict[str, Any]
@@ -58,6 +60,15 @@ class LadybugGraph:
         """Open the file and ask it something."""
         await self.read("RETURN 1 AS alive")
 
+    async def settle(self) -> None:
+        """Copy everything into a new file: the library only marks what is deleted as free. Queries wait meanwhile."""
+        if self._database is None:
+            await self._open()
+        async with self._opening:
+            database, self._database = self._database, None  # from here on, queries wait to open it
+            if database is not None:
+                await asyncio.to_thread(self._rewrite, database)
+
     async def close(self) -> None:
         """Close connections and file, after the queries under way. The store cannot be used afterwards."""
         async with self._opening:
@@ -92,6 +103,24 @@ class LadybugGraph:
         self._writer.open(database)
         return database
 
+    def _rewrite(self, database: ladybug.Database) -> None:
+        exported, rewritten = (self._path.with_name(self._path.name + suffix) for suffix in (_EXPORTED, _REWRITTEN))
+        self._readers.close()
+        self._writer.close()
+        try:
+            _remove(exported, rewritten)
+            _order(database, f"EXPORT DATABASE {_quoted(exported)}")
+            database.close()
+            copy = ladybug.Database(rewritten, buffer_pool_size=BUFFER_POOL_BYTES)
+            _order(copy, f"IMPORT DATABASE {_quoted(exported)}")
+            copy.close()
+            rewritten.replace(self._path)
+        except (RuntimeError, OSError) as error:
+            raise StoreError(f"the graph store could not be rewritten ({_first_line(error)})") from error
+        finally:
+            database.close()
+            _remove(exported, rewritten)
+
     def _close(self) -> None:
         self._readers.close()
         self._writer.close()
@@ -106,9 +135,10 @@ class _Lane:
         self._size = size
         self._timeout_ms = timeout_ms
         self._idle: SimpleQueue[ladybug.Connection] = SimpleQueue()
-        self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="graph")
+        self._threads: ThreadPoolExecutor | None = None
 
     def open(self, database: ladybug.Database) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=self._size, thread_name_prefix="graph")
         for _ in range(self._size):
             connection = ladybug.Connection(database)
             if self._timeout_ms is not None:
@@ -119,7 +149,8 @@ class _Lane:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._execute, cypher, parameters)
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
         while not self._idle.empty():
             self._idle.get().close()
 
@@ -132,6 +163,27 @@ class _Lane:
             return rows
         finally:
             self._idle.put(connection)
+
+
+def _order(database: ladybug.Database, command: str) -> None:
+    connection = ladybug.Connection(database)
+    try:
+        connection.execute(command)
+    finally:
+        connection.close()
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as these commands take it: they know no parameters."""
+    escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _remove(exported: Path, rewritten: Path) -> None:
+    """Remove what a copy leaves, or left when it was broken off."""
+    shutil.rmtree(exported, ignore_errors=True)
+    for path in rewritten.parent.glob(f"{rewritten.name}*"):
+        path.unlink(missing_ok=True)
 
 
 def _first_line(error: BaseException) -> str:

@@ -51,6 +51,9 @@ class Neo4jGraph:
         """Run a query that may change something; see GraphStore."""
         return await self._run(cypher, parameters, RoutingControl.WRITE)
 
+    async def settle(self) -> None:
+        """Do nothing: the server uses what was freed again, and its operator decides when files are rewritten."""
+
     async def check(self) -> None:
         """Ask the server something: needs the server, the right password and the database."""
         await self.read("RETURN 1 AS alive")
