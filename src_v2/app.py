@@ -33,6 +33,8 @@ from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
+from src_v2.memory.profile_store import ProfileStore
+from src_v2.memory.profiles import Profiles
 from src_v2.memory.recall import Recall
 from src_v2.memory.service import MemoryService
 from src_v2.memory.spool import Spool
@@ -41,6 +43,8 @@ from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
 from src_v2.privacy import erasing, retaining
+from src_v2.privacy.erasures import Erasures
+from src_v2.privacy.places import Places
 from src_v2.storage.stores import Stores
 
 log = structlog.get_logger(__name__)
@@ -87,8 +91,10 @@ class App:
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
             keys=[KnowledgeKeys(self.stores.database)],
         )  # fmt: skip
+        people = ProfileStore(self.stores.database)
+        self.profiles = Profiles(people, self.stores.cache, self.clock)
         spool = Spool(settings.general.data_dir / SPOOL_FILE)
-        self.writer = Writer(self.store, spool, self.clock, on_requested=self._wake_jobs)
+        self.writer = Writer(self.store, spool, self.clock, decisions=people.decisions, on_requested=self._wake_jobs)
         self.memory = self._memory()
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
         self.reading_models = wiring.reading_models(settings, self.model_chain, self.clock)
@@ -104,6 +110,12 @@ class App:
         )  # fmt: skip
         self.knowledge = self.background.knowledge
         self.jobs = self.background.jobs
+        erasures = Erasures(self.stores.database, self.clock, wake=self._wake_jobs)
+        self.own_data = own_data.desk(
+            self.holdings, self.stores, self.store, self.recall, self.knowledge, self.profiles, self.writer, self.clock,
+            erasures,
+        )  # fmt: skip
+        self.places = Places(erasures, self.retaining)
         self.engine = self._engine()
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
@@ -133,6 +145,7 @@ class App:
         self._in_background(self.indexer.open())
         if not self._is_worker:  # the spool belongs to the process that people talk to
             self._in_background(self.writer.keep_catching_up())
+            self._in_background(self.memory.running.keep_dropping())
         self._in_background(self._prepare_models())
         for door in self.doors:
             await door.start()
@@ -182,7 +195,7 @@ class App:
     def _memory(self) -> MemoryService:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)
         return MemoryService(
-            self.store, self.writer, self.stores.cache, self.clock,
+            self.store, self.writer, self.profiles, self.clock,
             session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
         )  # fmt: skip
 
@@ -192,7 +205,7 @@ class App:
             await self.lanes.withdraw(scope.user_id)
 
     async def _forget(self, user_id: str) -> None:
-        await self.memory.forget(user_id)
+        await self.memory.let_go(user_id)
 
     def _wake_jobs(self) -> None:
         self.jobs.wake()
@@ -207,12 +220,12 @@ class App:
         return AgentEngine(
             self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
             clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
-            store_timeout_s=timeout_s,
+            store_timeout_s=timeout_s, privacy_notice=self.settings.privacy.notice,
         )  # fmt: skip
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])
-        return WebDoor(self.lanes, self.memory, self.characters, self.health, options, self.clock)
+        return WebDoor(self.lanes, self.memory, self.characters, self.own_data, self.health, options, self.clock)
 
     def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
         from src_v2.interfaces.discord.door import DiscordDoor
@@ -221,11 +234,11 @@ class App:
         discord = self.settings.discord
         options = DiscordOptions(
             message_content=discord.message_content, edit_interval_s=discord.edit_interval_s,
-            owner_ids=discord.owner_ids, data_dir=self.settings.general.data_dir,
+            owner_ids=discord.owner_ids, members=discord.members, data_dir=self.settings.general.data_dir,
         )  # fmt: skip
         return DiscordDoor(
-            self.settings.discord_tokens(), self.lanes, self.memory, self.characters, self.health, options,
-            connector_factory=connector_factory, clock=self.clock,
+            self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.places, self.characters,
+            self.health, options, connector_factory=connector_factory, clock=self.clock,
         )  # fmt: skip
 
     async def _prepare_models(self) -> None:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from src_v2 import __version__
 from src_v2.cli_base import console, finish, read_settings
 from src_v2.cli_character import character_cli
+from src_v2.cli_data import data_cli
 from src_v2.cli_jobs import jobs_cli, worker
 from src_v2.cli_memory import knowledge_cli, memory_cli
 from src_v2.observability.logging import configure_logging
@@ -21,6 +22,7 @@ cli.add_typer(character_cli, name="character")
 cli.add_typer(memory_cli, name="memory")
 cli.add_typer(knowledge_cli, name="knowledge")
 cli.add_typer(jobs_cli, name="jobs")
+cli.add_typer(data_cli, name="data")
 
 
 @cli.command()

@@ -63,11 +63,10 @@ def desk(
     deciding: Deciding,
     writer: Writer,
     clock: Clock,
-    wake: Callable[[], None],
+    erasures: Erasures,
 ) -> Desk:
     """Return the desk that every door offers."""
     return Desk(
-        store, recall, knowledge, deciding, Exporter(held, clock),
-        Erasures(stores.database, clock, wake=wake), Bringing(stores.database, clock), clock,
+        store, recall, knowledge, deciding, Exporter(held, clock), erasures, Bringing(stores.database, clock), clock,
         ready=writer.require_caught_up,
     )  # fmt: skip

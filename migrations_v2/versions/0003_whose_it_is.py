@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.add_column("v2_users", sa.Column("noticed_at", MOMENT))
     op.add_column("v2_outbox", sa.Column("user_id", sa.Text))
     op.create_index("ix_v2_outbox_user_id", "v2_outbox", ["user_id"])
+    op.create_index("ix_v2_messages_user_id_created_at", "v2_messages", ["user_id", "created_at"])
     op.create_table(
         "v2_switches",
         sa.Column("user_id", sa.Text, nullable=False),
@@ -36,6 +37,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("v2_retention")
     op.drop_table("v2_switches")
+    op.drop_index("ix_v2_messages_user_id_created_at", "v2_messages")
     op.drop_index("ix_v2_outbox_user_id", "v2_outbox")
     op.drop_column("v2_outbox", "user_id")
     op.drop_column("v2_users", "noticed_at")

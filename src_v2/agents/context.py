@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from src_v2.agents.prompt import Budgets, Gathered
 from src_v2.characters.models import Character
+from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
-from src_v2.core.messages import StoredMessage, Turn
+from src_v2.core.messages import Author, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Known
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.models import Memory
+from src_v2.memory.profiles import Profile
 from src_v2.memory.recall import Recall, as_memory
 from src_v2.memory.service import MemoryService
 from src_v2.observability.outages import Outages
@@ -56,32 +58,43 @@ class ContextSources:
         self._budgets = budgets
         self._timeout_s = source_timeout_s
 
-    async def gather(self, turn: Turn, character: Character) -> Gathered:
-        """Return what the sources say about `turn` within the time budget; never raises for one that is down."""
+    async def profile(self, author: Author) -> Profile | None:
+        """Return what is known of a person, within the time budget; None when nothing is."""
+        return await self._ask("profile", self._memory.profile(author), None)
+
+    async def gather(self, turn: Turn, character: Character, profile: Profile | None) -> Gathered:
+        """Return what the sources say about `turn` within the time budget; never raises for one that is down.
+
+        Of somebody who does not want to be remembered, or of whom that is not known, only what is being said is used.
+        """
+        may_use = profile is not None and profile.remembers(turn.audience)
+        reading = profile.reading(turn.audience) if profile else turn.audience
         async with asyncio.TaskGroup() as group:
-            past = group.create_task(self._past(turn, character))
-            known = group.create_task(self._ask("knowledge", self._known(turn), Known()))
-            zone = group.create_task(self._ask("profile", self._memory.timezone(turn.author), ""))
+            past = group.create_task(self._past(turn, character, reading, may_use=may_use))
+            known = group.create_task(self._ask("knowledge", self._known(turn, reading), Known())) if may_use else None
             quoted = group.create_task(self._ask("quoted", self._quoted(turn), None))
         said = past.result()
-        return Gathered(said.history, said.memories, zone.result(), quoted.result(), known.result())
+        zone = profile.timezone if profile else turn.author.timezone
+        return Gathered(said.history, said.memories, zone, quoted.result(), known.result() if known else Known())
 
-    async def _past(self, turn: Turn, character: Character) -> Past:
+    async def _past(self, turn: Turn, character: Character, reading: Audience, *, may_use: bool) -> Past:
         """Return everything that was ever said when it is little; otherwise the latest and what fits the question."""
-        whole = await self._ask("everything", self._whole(turn), None)
+        if not may_use and reading.is_private:
+            return Past(await self._ask("history", self._history(turn), ()))
+        whole = await self._ask("everything", self._whole(turn, reading), None)
         if whole is not None:
             return whole
         async with asyncio.TaskGroup() as group:
             history = group.create_task(self._ask("history", self._history(turn), ()))
-            memories = group.create_task(self._ask("recall", self._memories(turn, character), ()))
+            memories = group.create_task(self._ask("recall", self._memories(turn, character, reading), ()))
         return Past(history.result(), memories.result())
 
-    async def _whole(self, turn: Turn) -> Past | None:
-        said = await self._memory.everything(turn.audience, HISTORY_ROWS)
+    async def _whole(self, turn: Turn, reading: Audience) -> Past | None:
+        said = await self._memory.everything(reading, HISTORY_ROWS)
         if said is None:
             return None
-        here = [message for message in said if message.channel_id == turn.audience.channel_id]
-        elsewhere = [message for message in said if message.channel_id != turn.audience.channel_id]
+        here = [message for message in said if _is_here(message, turn.audience)]
+        elsewhere = [message for message in said if not _is_here(message, turn.audience)]
         fits = (
             _tokens(here) <= self._budgets.history_tokens
             and _tokens(elsewhere) <= self._budgets.recall_tokens
@@ -92,17 +105,17 @@ class ContextSources:
     async def _history(self, turn: Turn) -> Sequence[StoredMessage]:
         return await self._memory.conversation(turn.audience, HISTORY_ROWS)
 
-    async def _memories(self, turn: Turn, character: Character) -> Sequence[Memory]:
+    async def _memories(self, turn: Turn, character: Character, reading: Audience) -> Sequence[Memory]:
         if not self._budgets.recall_tokens:
             return ()
         names = (turn.author.name, character.display_name, *turn.messages[-1].scene.present)
         return await self._recall.search(
-            turn.audience, turn.text, self._budgets.recall_limit * SPARE_MEMORIES,
+            reading, turn.text, self._budgets.recall_limit * SPARE_MEMORIES,
             names=names, zone=_zone(turn.author.timezone) or character.core.timezone,
         )  # fmt: skip
 
-    async def _known(self, turn: Turn) -> Known:
-        return await self._knowledge.known(turn.audience, turn.text, self._clock.now())
+    async def _known(self, turn: Turn, reading: Audience) -> Known:
+        return await self._knowledge.known(reading, turn.text, self._clock.now())
 
     async def _quoted(self, turn: Turn) -> StoredMessage | None:
         reply_to = turn.messages[-1].reply_to
@@ -117,6 +130,11 @@ class ContextSources:
             return otherwise
         self._outages.worked(source)
         return result
+
+
+def _is_here(said: StoredMessage, audience: Audience) -> bool:
+    """Whether something belongs to the conversation that goes on, with this character in this channel."""
+    return (said.channel_id, said.character) == (audience.channel_id, audience.character)
 
 
 def _tokens(said: Sequence[StoredMessage]) -> int:

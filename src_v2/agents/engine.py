@@ -15,13 +15,15 @@ from src_v2.agents.calls import call_row
 from src_v2.agents.context import ContextSources
 from src_v2.agents.models.records import CallRecord
 from src_v2.agents.models.service import LanguageModels
+from src_v2.agents.notice import notice
 from src_v2.agents.prompt import Budgets, build_messages
 from src_v2.characters.models import Character
 from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
-from src_v2.core.events import Done, Failed, ReplyEvent, TextDelta, TurnStarted, Usage
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TextDelta, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
+from src_v2.memory.profiles import Profile
 from src_v2.memory.service import MemoryService
 from src_v2.storage.metrics import MetricsSink
 from src_v2.storage.rows import RowWrite
@@ -62,6 +64,7 @@ class AgentEngine:
         clock: Clock,
         choices: random.Random,
         store_timeout_s: float,
+        privacy_notice: str = "",
     ) -> None:
         self._characters = characters
         self._memory = memory
@@ -72,6 +75,7 @@ class AgentEngine:
         self._clock = clock
         self._choices = choices
         self._store_timeout_s = store_timeout_s
+        self._privacy_notice = privacy_notice
         self._preparing = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._writes: set[asyncio.Task[str]] = set()
 
@@ -106,19 +110,30 @@ class AgentEngine:
         while self._writes:
             await asyncio.gather(*self._writes, return_exceptions=True)
 
-    async def _stream(self, run: Run) -> AsyncGenerator[TextDelta, None]:
+    async def _stream(self, run: Run) -> AsyncGenerator[Notice | TextDelta, None]:
         begun = self._begin(run)
         async with self._preparing:
-            gathered = await self._sources.gather(run.turn, run.character)
+            profile = await self._sources.profile(run.turn.author)
+            gathered = await self._sources.gather(run.turn, run.character, profile)
             await self._settled(begun)
             messages = build_messages(
                 run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._choices.random
             )
+        if told := self._told(run, profile):
+            yield Notice(told)
         run.asked_model_s = self._clock.monotonic()
         async with self._models.stream(messages, purpose="reply", record=run.calls.append) as chunks:
             async for chunk in chunks:
                 run.text += chunk.text
                 yield TextDelta(chunk.text)
+
+    def _told(self, run: Run, profile: Profile | None) -> str:
+        """Return what the person is to be told now; empty for those who know, who are nearly everybody."""
+        if profile is not None and profile.noticed:
+            return ""
+        kept = profile is None or profile.remembers(run.turn.audience)
+        text = notice(self._privacy_notice, run.turn, run.character.display_name, kept=kept)
+        return text if text and self._memory.tell(run.turn.author) else ""
 
     async def _stopped(self, run: Run) -> None:
         """Close a turn that was cancelled. A revised turn goes on, an interrupted one is answered later."""
@@ -154,7 +169,7 @@ class AgentEngine:
 
     async def _store_calls(self, run: Run) -> str:
         session_id = await self._begin(run)
-        await self._memory.record(self._call_rows(run))
+        await self._memory.record(run.turn, self._call_rows(run))
         return session_id
 
     def _call_rows(self, run: Run) -> list[RowWrite]:

@@ -9,7 +9,7 @@ from src_v2.config.settings import every_setting, variable_name
 
 HEADER = """\
 # Every setting of WhisperEngine with its default. Copy this file to .env and change what you need.
-# An empty value means the default. The environment wins over .env.
+# An empty value means the default, unless the line above it says otherwise. The environment wins over .env.
 """
 
 

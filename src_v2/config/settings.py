@@ -162,6 +162,19 @@ class MemorySettings(Group):
         return str(Retention.parse(value))
 
 
+class PrivacySettings(Group):
+    """What people are told and asked about their data."""
+
+    title = "Privacy"
+    # Here an empty value is one: it switches the notice off.
+    model_config = SettingsConfigDict(env_prefix="PRIVACY_", env_ignore_empty=False)
+
+    notice: str = Field(
+        "default",
+        description="What people are told at first contact: default, or a text ({character}, {how}). Empty: nothing.",
+    )
+
+
 class JobsSettings(Group):
     """What is done off the reply path, and by whom."""
 
@@ -185,6 +198,9 @@ class DiscordSettings(Group):
     tokens: TokenMap = Field({}, description="More characters: marcus=TOKEN, aria=TOKEN")
     message_content: Literal["auto", "on", "off"] = Field(
         "auto", description="Message content intent: auto goes on without it when Discord refuses."
+    )
+    members: bool = Field(
+        False, description="True: forget what people said in a server that they leave. Needs the Server Members Intent."
     )
     edit_interval_s: float = Field(1.0, ge=0.5, le=10, description="Seconds between edits of a growing reply.")
     owner_ids: CommaList = Field((), description="Discord user ids that may use owner commands such as /reload.")
@@ -237,6 +253,7 @@ GROUPS: dict[str, type[Group]] = {
     "embedding": EmbeddingSettings,
     "stores": StoreSettings,
     "memory": MemorySettings,
+    "privacy": PrivacySettings,
     "jobs": JobsSettings,
     "discord": DiscordSettings,
     "web": WebSettings,
@@ -254,6 +271,7 @@ class Settings(BaseModel):
     embedding: EmbeddingSettings
     stores: StoreSettings
     memory: MemorySettings
+    privacy: PrivacySettings
     jobs: JobsSettings
     discord: DiscordSettings
     web: WebSettings

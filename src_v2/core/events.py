@@ -1,7 +1,7 @@
 """What the engine yields while it answers. Every door renders these same events in its own way.
 
-A turn yields `TurnStarted`, then any number of `TextDelta`, `Status` and `Usage`, and ends with exactly one of
-`Done`, `Failed` or `Stopped`.
+A turn yields `TurnStarted`, perhaps a `Notice`, then any number of `TextDelta`, `Status` and `Usage`, and ends with
+exactly one of `Done`, `Failed` or `Stopped`.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,16 @@ class TurnStarted:
     """The turn exists; `turn_id` can be used to stop or retry it."""
 
     turn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What somebody is told the first time they talk to a character: that it is an AI, and what is kept.
+
+    Shown apart from the reply, before its first text; no part of it, and never stored.
+    """
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +82,5 @@ class Stopped:
     message_id: str = ""
 
 
-ReplyEvent = TurnStarted | TextDelta | Status | Usage | Done | Failed | Stopped
+ReplyEvent = TurnStarted | Notice | TextDelta | Status | Usage | Done | Failed | Stopped
 FinalEvent = Done | Failed | Stopped

@@ -4,17 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from src_v2.core.switches import Switches, SwitchName
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
-from src_v2.privacy.models import (
-    Brought,
-    Erasure,
-    ExportFile,
-    MemoryItem,
-    MemoryPage,
-    Switches,
-    SwitchName,
-    Whose,
-)
+from src_v2.privacy.models import Brought, Erasure, ExportFile, MemoryItem, MemoryPage, Whose
 
 
 class OwnData(Protocol):

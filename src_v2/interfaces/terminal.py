@@ -15,17 +15,22 @@ from rich.console import Console
 from src_v2.core.clock import Clock
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.terminal_input import Lines, StdinLines
+from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
 from src_v2.interfaces.web.client import WebClient
+from src_v2.interfaces.web.own_data_client import RemoteOwnData
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.ports import Characters, WebMemory
 from src_v2.interfaces.web.replies import ConversationView, Replies
 from src_v2.interfaces.web.surface import StreamEvent
+from src_v2.privacy.models import Whose
 
 SHOWN_MESSAGES = 10
-HELP = """/retry        ask again for an answer to what has got none
+HELP = f"""/retry        ask again for an answer to what has got none
 /forget-last  forget your last message and the reply to it, everywhere
+{OWN_DATA_HELP}
 /help         this list
 /quit         leave; so does Ctrl+C at the prompt, pressed twice, and Ctrl+D"""
 
@@ -104,10 +109,13 @@ class LocalChat:
 class Session:
     """Reads a line, shows the reply, and so on until the person leaves."""
 
-    def __init__(self, chat: Chat, name: str, console: Console, lines: Lines) -> None:
+    def __init__(
+        self, chat: Chat, name: str, console: Console, lines: Lines, own_data: OwnData, whose: Whose, clock: Clock
+    ) -> None:
         self._chat = chat
         self._lines = lines
         self._view = View(console, name)
+        self._own_data = TypedOwnData(own_data, whose, clock, lines, self._view.remark)
         self._turn_id = ""
         self._interrupted = False
         self._work: asyncio.Task[None] | None = None
@@ -159,6 +167,8 @@ class Session:
                 await self._show(self._chat.retry())
             case "/forget-last":
                 await self._forget_last()
+            case _ if self._own_data.knows(line):
+                await self._own_data.obey(line)
             case _ if line.startswith("/") and " " not in line:
                 self._view.remark(f"There is no command {line}. /help lists those that there are.")
             case _:
@@ -199,6 +209,7 @@ class TerminalDoor:
         self,
         lanes: Lanes,
         memory: WebMemory,
+        own_data: OwnData,
         characters: Characters,
         character: str,
         clock: Clock,
@@ -207,6 +218,8 @@ class TerminalDoor:
         lines: Lines | None = None,
     ) -> None:
         self._replies = Replies(lanes, memory, clock, self.name)
+        self._own_data = own_data
+        self._clock = clock
         self._characters = characters
         self._character = character
         self._console = console or Console()
@@ -217,7 +230,10 @@ class TerminalDoor:
         """Begin the conversation; `left` says when it is over. Raises CharacterNotFound."""
         card = self._characters.get(self._character)
         chat = LocalChat(self._replies, card.name)
-        session = Session(chat, card.display_name, self._console, self._lines or StdinLines())
+        session = Session(
+            chat, card.display_name, self._console, self._lines or StdinLines(),
+            self._own_data, _whose(card.name), self._clock,
+        )  # fmt: skip
         self._running = asyncio.create_task(session.run(), name="terminal")
 
     async def left(self) -> None:
@@ -247,14 +263,22 @@ class RemoteChat:
         lines: Lines | None = None,
     ) -> None:
         self._client = WebClient(url, character, clock, token=token)
+        self._own_data = RemoteOwnData(url, token=token)
+        self._whose = _whose(character)
+        self._clock = clock
         self._console = console or Console()
         self._lines = lines
 
     async def run(self) -> None:
         """Converse until the person leaves. Raises Refused (token, character) or Unreachable at the start."""
-        async with self._client as client:
+        async with self._client as client, self._own_data as own_data:
             name = await client.display_name()
-            await Session(client, name, self._console, self._lines or StdinLines()).run()
+            lines = self._lines or StdinLines()
+            await Session(client, name, self._console, lines, own_data, self._whose, self._clock).run()
+
+
+def _whose(character: str) -> Whose:
+    return Whose(character, LOCAL_PERSON.author.user_id)
 
 
 @contextlib.contextmanager

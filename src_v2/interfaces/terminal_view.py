@@ -53,6 +53,8 @@ class View:
                 self._wait(f"{self._name} is writing")
             case "status":
                 self._wait(plain(f"{event.data['icon']} {event.data['text']}").strip())
+            case "notice":
+                self.remark(plain(event.data["text"]))
             case "delta":
                 self._grow(event.data["text"])
             case "restart" | "retract":

@@ -15,7 +15,7 @@ from src_v2.core.messages import StoredMessage
 from src_v2.storage.database import Database
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
-from src_v2.storage.tables import messages, users
+from src_v2.storage.tables import messages, switches, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,15 @@ class LearningStore:
 
 
 def _unread() -> ColumnElement[bool]:
-    """Return the condition for messages of finished or running turns; what was only overheard is nobody's to learn."""
-    return and_(messages.c.learned_in.is_(None), messages.c.turn_id.is_not(None), messages.c.session_id.is_not(None))
+    """Return the condition for messages of finished or running turns, of people who want to be remembered.
+
+    What was only overheard is nobody's to learn.
+    """
+    unheard = select(switches.c.user_id).where(~switches.c.remember)
+    return and_(
+        messages.c.learned_in.is_(None), messages.c.turn_id.is_not(None), messages.c.session_id.is_not(None),
+        messages.c.user_id.not_in(unheard),
+    )  # fmt: skip
 
 
 def _sessions() -> Select[str, str, str, int, int, str, datetime]:

@@ -18,7 +18,9 @@ from sqlalchemy import (
     and_,
     cast,
     literal,
+    not_,
     null,
+    or_,
     select,
     union_all,
 )
@@ -26,7 +28,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from sqlalchemy.types import TypeEngine
 
 from src_v2.core.audience import Audience, Visibility, visible_to
-from src_v2.knowledge.models import Claim, EntityKind, PreferenceName, Stance, Summary, Wish
+from src_v2.knowledge.models import CHARACTER, Claim, EntityKind, PreferenceName, Stance, Summary, Wish
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import facts, messages, preferences, summaries
 from src_v2.storage.types_sql import UtcDateTime
@@ -68,7 +70,12 @@ def everything(audience: Audience, limits: Limits) -> CompoundSelect[Any]:
 
 def claims_of(audience: Audience) -> Select[Any]:
     """Return the claims that `audience` may know of, about its user and theirs, in no order."""
-    return all_claims().where(_visible(audience, facts))
+    query = all_claims().where(_visible(audience, facts))
+    if not audience.shared:
+        return query
+    # What somebody told another character about that character is nothing about this one.
+    about_another = or_(facts.c.subject == CHARACTER, facts.c.object == CHARACTER)
+    return query.where(or_(facts.c.character == audience.character, not_(about_another)))
 
 
 def all_claims() -> Select[Any]:

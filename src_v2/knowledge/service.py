@@ -205,7 +205,7 @@ class Knowledge:
 
     async def _claims(self, audience: Audience, fact_id: str) -> tuple[list[Claim], Fact]:
         """Return a fact and the claims that it follows from, in order; one in each wording is enough."""
-        claims = await self._store.claims(audience, MOST_CLAIMS)
+        claims = await self._store.claims(audience.as_stored, MOST_CLAIMS)
         fact_of = (await self._resolved(claims)).fact_of
         fact = fact_of.get(fact_id)
         if fact is None:

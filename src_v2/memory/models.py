@@ -1,6 +1,6 @@
 """What the memory hands out: recalled memories, conversations, exchanges that were forgotten or interrupted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from src_v2.core.messages import Role, StoredMessage
@@ -20,6 +20,13 @@ class Memory:
     said_at: datetime
     score: float
     before: StoredMessage | None = None
+
+
+def seen_by(character: str, said: StoredMessage) -> StoredMessage:
+    """Return a message as `character` sees it: what another character said is not its own words."""
+    if said.role is Role.CHARACTER and said.character != character:
+        return replace(said, role=Role.USER)
+    return said
 
 
 @dataclass(frozen=True, slots=True)

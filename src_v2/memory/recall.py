@@ -17,7 +17,7 @@ from src_v2.memory.asking import TOLD_WITHIN, Asked, asked
 from src_v2.memory.embeddings.base import Embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.lexical import plain_words
-from src_v2.memory.models import Memory
+from src_v2.memory.models import Memory, seen_by
 from src_v2.memory.points import SAID, asks
 from src_v2.memory.ranking import WEIGHTS, Found, Ranked, Weights, rank, rank_keys
 from src_v2.memory.store import MemoryStore
@@ -124,7 +124,8 @@ class Recall:
     ) -> list[Memory]:
         """Read messages and what came right before them. A key's time is not its message's: the limits hold again."""
         ids = {one.id for one in ranked} | {one.before for one in ranked if one.before}
-        said = await self._store.by_ids(audience, sorted(ids))
+        found = await self._store.by_ids(audience, sorted(ids))
+        said = {key: seen_by(audience.character, message) for key, message in found.items()}
         return [
             as_memory(message, one.score, _question(said.get(one.before or "")))
             for one in ranked

@@ -1,7 +1,7 @@
 """What is written about a turn, as table rows: the form that goes to SQL, or to the spool while SQL is away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,11 @@ def user_row(author: Author, at: datetime) -> RowWrite:
     values = dict(id=author.user_id, display_name=author.name, timezone=author.timezone or None, created_at=at)
     known = ("display_name", "timezone") if author.timezone else ("display_name",)
     return RowWrite("v2_users", values, update=known)
+
+
+def noticed_row(author: Author, at: datetime) -> RowWrite:
+    """Return that a person was told what is kept."""
+    return RowWrite("v2_users", user_row(author, at).values | {"noticed_at": at}, update=("noticed_at",))
 
 
 def session_row(session_id: str, audience: Audience, at: datetime) -> RowWrite:
@@ -74,6 +79,11 @@ def ref_row(character: str, platform_message_id: str, message_id: str) -> RowWri
     """Return the note that a platform message shows a stored message."""
     values = dict(character=character, platform_message_id=platform_message_id, message_id=message_id)
     return RowWrite("v2_message_refs", values)
+
+
+def without_person(call: RowWrite) -> RowWrite:
+    """Return the row of a model call so that it counts but belongs to nobody."""
+    return replace(call, values=call.values | {"user_id": None, "turn_id": None}, needs="")
 
 
 def _place(audience: Audience) -> dict[str, Any]:

@@ -57,19 +57,19 @@ class Spool:
             lines = [*await asyncio.to_thread(_lines, self._path), *await asyncio.to_thread(_lines, self._refused)]
         return sum(_names(_transaction(line), user_id) for line in lines)
 
-    async def clear(self, count: int) -> None:
-        """Drop the first `count` transactions: they are in SQL now."""
+    async def clear(self, count: int, instead: Sequence[Transaction] = ()) -> None:
+        """Drop the first `count` transactions, which are in SQL now; keep `instead` in their place."""
         # Shielded: a cancelled caller must not release the lock while the thread still rewrites the file.
-        await asyncio.shield(self._clear(count))
+        await asyncio.shield(self._clear(count, [_line(change).strip() for change in instead]))
 
     async def _add(self, path: Path, line: bytes) -> None:
         async with self._lock:
             self._waiting = self._waiting or path == self._path
             await asyncio.to_thread(_append, path, line)
 
-    async def _clear(self, count: int) -> None:
+    async def _clear(self, count: int, instead: Sequence[bytes]) -> None:
         async with self._lock:
-            rest = (await asyncio.to_thread(_lines, self._path))[count:]
+            rest = [*instead, *(await asyncio.to_thread(_lines, self._path))[count:]]
             await asyncio.to_thread(_rewrite, self._path, rest)
             self._waiting = bool(rest)
 

@@ -14,13 +14,14 @@ from src_v2.core.jobs import JobRequest
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.memory.context import index_followers_again, rows_before
 from src_v2.memory.models import ChangedMessage, IndexItem
+from src_v2.memory.profile_store import unheard_in_servers
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite, RowWriter, without_nul
-from src_v2.storage.tables import message_refs, messages, turns, users
+from src_v2.storage.tables import message_refs, messages, turns
 
 FollowUps = Callable[[Sequence[ChangedMessage]], Sequence[JobRequest]]
 """What is to be done elsewhere because messages changed: requested in the transaction that changes them."""
@@ -68,7 +69,7 @@ class MemoryStore:
         """Return those of `ids` that exist and may surface in front of `audience`."""
         # First by id: left to choose, SQLite walks through everything of this user instead.
         picked = select(messages).where(messages.c.id.in_(ids)).cte().prefix_with("MATERIALIZED")
-        query = select(picked).where(to_sql(visible_to(audience), cast(Table, picked)))  # it has the table's columns
+        query = select(picked).where(_visible(audience, cast(Table, picked)))  # it has the table's columns
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
         return {row["id"]: stored_message(row) for row in rows}
@@ -191,11 +192,6 @@ class MemoryStore:
         async with self._db.read() as connection:
             return (await connection.execute(query)).first() is not None
 
-    async def timezone_of(self, user_id: str) -> str | None:
-        """Return the IANA time zone that a person's platform told, if it did."""
-        async with self._db.read() as connection:
-            return (await connection.execute(select(users.c.timezone).where(users.c.id == user_id))).scalar()
-
     async def to_index(self, limit: int, *, instead_of: str | None = None, after: str = "") -> list[IndexItem]:
         """Return up to `limit` messages that no collection holds yet, oldest first, with ids beyond `after`.
 
@@ -282,8 +278,10 @@ class MemoryStore:
         await self._rows.within(connection, self.follow_up_rows(changed))
 
 
-def _visible(audience: Audience) -> ColumnElement[bool]:
-    return to_sql(visible_to(audience), messages)
+def _visible(audience: Audience, table: Table = messages) -> ColumnElement[bool]:
+    """Return the condition for what may surface; in a server not the words of those who do not want them used."""
+    visible = to_sql(visible_to(audience), table)
+    return visible if audience.is_private else and_(visible, table.c.user_id.not_in(unheard_in_servers()))
 
 
 def _exchange(audience: Audience) -> ColumnElement[bool]:

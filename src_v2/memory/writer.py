@@ -8,6 +8,7 @@ import structlog
 from src_v2.core.clock import Clock
 from src_v2.core.errors import StoreUnavailable
 from src_v2.memory.rows import RefChange, Transaction
+from src_v2.memory.sifting import Decisions, sifted
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
 
@@ -22,9 +23,16 @@ class Writer:
     """Writes transactions one after the other; `on_requested` hears of those that request background work."""
 
     def __init__(
-        self, store: MemoryStore, spool: Spool, clock: Clock, *, on_requested: Callable[[], None] = lambda: None
+        self,
+        store: MemoryStore,
+        spool: Spool,
+        clock: Clock,
+        *,
+        decisions: Decisions,
+        on_requested: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
+        self._decisions = decisions
         self._spool = spool
         self._clock = clock
         self._on_requested = on_requested
@@ -41,12 +49,19 @@ class Writer:
             await self.require_caught_up()
             return await self._apply(change)
         except StoreUnavailable:
-            self._away_until_s = self._clock.monotonic() + CATCH_UP_EVERY_S
+            await self.put_off(change)
+        return True
+
+    async def put_off(self, change: Transaction) -> None:
+        """Let `change` wait until SQL is back, without asking: whether it may be written at all is not known before.
+
+        Raises StoreUnavailable when the spool cannot be written either.
+        """
+        self._away_until_s = self._clock.monotonic() + CATCH_UP_EVERY_S
         try:
             await self._spool.add(change)
         except OSError as error:
             raise StoreUnavailable(f"neither SQL nor the spool can be written ({type(error).__name__})") from error
-        return True
 
     async def require_caught_up(self) -> None:
         """Return when nothing waits any more; raise StoreUnavailable when SQL is still away."""
@@ -71,7 +86,11 @@ class Writer:
 
     async def _catch_up(self) -> bool:
         async with self._catching_up:
-            waiting = await self._spool.take()
+            try:
+                waiting = await self._sifted()
+            except StoreUnavailable:
+                self._away_until_s = self._clock.monotonic() + CATCH_UP_EVERY_S
+                return False
             for done, change in enumerate(waiting):
                 try:
                     await self._apply(change)
@@ -86,6 +105,14 @@ class Writer:
         if waiting:
             log.info("spool_replayed", transactions=len(waiting))
         return True
+
+    async def _sifted(self) -> list[Transaction]:
+        """Return what waits and may be written; what may not is gone from the disk first."""
+        found = await self._spool.take()
+        waiting = await sifted(found, self._decisions)
+        if waiting != found:
+            await self._spool.clear(len(found), waiting)
+        return waiting
 
     async def _apply(self, change: Transaction) -> bool:
         done = await self._changed(change)

@@ -10,6 +10,7 @@ from src_v2.core.errors import NotThere
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Role, StoredMessage
 from src_v2.core.scope import Scope
+from src_v2.core.switches import Switches, SwitchName
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.recall import Recall
@@ -19,16 +20,7 @@ from src_v2.privacy.bringing import Bringing
 from src_v2.privacy.erasing import erase_request
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.exporting import Exporter
-from src_v2.privacy.models import (
-    Brought,
-    Erasure,
-    ExportFile,
-    MemoryItem,
-    MemoryPage,
-    Switches,
-    SwitchName,
-    Whose,
-)
+from src_v2.privacy.models import Brought, Erasure, ExportFile, MemoryItem, MemoryPage, Whose
 
 DESK = "desk"
 MOST_FACTS = 500

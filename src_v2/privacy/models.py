@@ -40,30 +40,6 @@ class MemoryPage:
     next: str = ""
 
 
-class SwitchName(StrEnum):
-    """What a person can decide."""
-
-    REMEMBER = "remember"
-    """Keep what I say beyond the running conversation, and use what was kept. On at first."""
-    SERVERS = "servers"
-    """Keep and use what I say in servers. On at first."""
-    SHARE = "share"
-    """In private, characters may use what I told the others. Off at first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Switches:
-    """What a person has decided."""
-
-    remember: bool = True
-    servers: bool = True
-    share: bool = False
-
-    def get(self, name: SwitchName) -> bool:
-        """Return one of them."""
-        return bool(getattr(self, name.value))
-
-
 class ErasureState(StrEnum):
     """How far an erasure is."""
 

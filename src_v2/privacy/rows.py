@@ -139,7 +139,7 @@ def _batches(ids: Iterable[Any], size: int = 500) -> list[list[Any]]:
 
 async def _plain(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Json]]:
     rows = (await connection.execute(query)).mappings()
-    return [{name: _json(value) for name, value in row.items() if name not in _INTERNAL} for row in rows]
+    return [{str(name): _json(value) for name, value in row.items() if name not in _INTERNAL} for row in rows]
 
 
 def _json(value: Any) -> Json:

@@ -95,6 +95,7 @@ messages = Table(
     Column("learned_in", Text),  # the summary of the stretch that it was read back in; null until it was
     Index(None, "character", "channel_id", "created_at"),
     Index(None, "character", "user_id", "created_at"),
+    Index(None, "user_id", "created_at"),
     Index(None, "indexed_in"),
     Index(None, "learned_in", "session_id"),
     Index(None, "created_at"),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, Table, Text, delete, insert, select
 
+from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.core.filters import And, AnyOf, Eq, Filter, Not, Or, Range, matches
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
@@ -27,7 +28,10 @@ NUMBERS = st.sampled_from([-1, 0, 1, 2, 1_700_000_000_000])
 FLOATS = st.sampled_from([-1.5, 0.0, 0.25, 2.0])
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "character": WORDS,
+    "user_id": WORDS,
     "guild_id": WORDS,
+    "channel_id": WORDS,
+    "visibility": st.sampled_from(sorted(Visibility)).map(str),
     "count": NUMBERS,
     "weight": FLOATS,
     "pinned": st.booleans(),
@@ -39,7 +43,10 @@ ROWS_TABLE = Table(
     MetaData(),
     Column("n", Integer, primary_key=True),
     Column("character", Text),
+    Column("user_id", Text),
     Column("guild_id", Text),
+    Column("channel_id", Text),
+    Column("visibility", Text),
     Column("count", BigInteger),
     Column("weight", Float),
     Column("pinned", Boolean),
@@ -63,7 +70,18 @@ def branches(inner: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
     return st.one_of(st.builds(And, several), st.builds(Or, several), st.builds(Not, inner))
 
 
-FILTERS = st.recursive(leaves(), branches, max_leaves=8)
+def audiences() -> st.SearchStrategy[Audience]:
+    """Audiences as they are read: in private in all four ways, in servers in the only one."""
+    in_private = st.builds(
+        Audience, WORDS, WORDS, WORDS, st.just(Visibility.PRIVATE), shared=st.booleans(), without_servers=st.booleans()
+    )
+    in_servers = st.builds(
+        Audience, WORDS, WORDS, WORDS, st.sampled_from([Visibility.CHANNEL, Visibility.GUILD]), guild_id=WORDS
+    )
+    return in_private | in_servers
+
+
+FILTERS = st.recursive(leaves(), branches, max_leaves=8) | audiences().map(visible_to)
 
 
 async def by_sql(db: Database, rows: list[Row], conditions: list[Filter]) -> list[set[int]]:

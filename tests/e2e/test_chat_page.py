@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
 
-from src_v2.core.events import Failed, Status
+from src_v2.core.events import Failed, Notice, Status
 from tests.support.relay import Relay
 from tests.support.scripted_chat import TOKEN, Chat
 
@@ -118,6 +118,15 @@ class TestTalking:
         await expect(replies(page)).to_have_text("It is cold today.")
         await expect(page.get_by_role("button", name="Stop the reply")).to_be_hidden()
         await expect(page.locator("#announcer")).to_have_text("Elena: It is cold today.")
+
+    async def test_what_is_kept_is_told_quietly_before_the_reply_and_is_no_part_of_it(
+        self, page: Page, chat: Chat
+    ) -> None:
+        chat.engine.will(Notice("Elena is an <b>AI</b> character."), "Hello")
+        await say(page, "hi")
+        await expect(replies(page)).to_have_text("Hello")
+        await expect(page.locator("#messages > .notice")).to_have_text("Elena is an <b>AI</b> character.")
+        await expect(page.locator("#messages > .notice + .message.character")).to_have_count(1)
 
     async def test_shift_enter_makes_a_line_and_the_field_grows(self, page: Page, chat: Chat) -> None:
         field = page.get_by_label("Your message")

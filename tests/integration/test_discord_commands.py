@@ -13,7 +13,10 @@ from src_v2.memory.models import ForgottenExchange
 from src_v2.observability.health import Check
 from tests.integration.discord_house import House, at_the_harbour, says
 
-COMMANDS = {"ping", "status", "reload", "forget-last", "stop"}
+COMMANDS = {
+    "ping", "status", "reload", "forget-last", "stop", "retention",
+    "memory", "facts", "preferences", "privacy", "export", "forget-me", "import",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ everything, through history and through recall.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -40,8 +40,28 @@ class Spot:
 SPOTS = [Spot(*spot) for spot in product(PEOPLE, (None, OPEN_A, OPEN_B, STAFF, ELSEWHERE), CHARACTERS)]
 
 
-def may_hear(listener: Spot, said: Spot) -> bool:
-    """Say the rule in words: in private, all you ever said to this character; in a server, what is open there."""
+@dataclass(frozen=True)
+class Wish:
+    """How somebody wants to be read in private."""
+
+    shared: bool = False
+    without_servers: bool = False
+
+
+WISHES = [Wish(*both) for both in product((False, True), repeat=2)]
+IN_PRIVATE = [spot for spot in SPOTS if spot.place is None]
+
+
+def may_hear(listener: Spot, said: Spot, wish: Wish = Wish()) -> bool:
+    """Say the rule in words: in private, all you ever said to this character; in a server, what is open there.
+
+    Who shares is also heard in private by a character with what they told another one in private. Who does not want
+    their words of servers to be used is not heard with them.
+    """
+    if listener.place is None and wish.without_servers and said.place is not None:
+        return False
+    if listener.place is None and said.place is None and wish.shared:
+        return listener.person == said.person
     if listener.character != said.character:
         return False
     if listener.place is None:
@@ -82,3 +102,32 @@ async def test_history_holds_this_place_only(house: House) -> None:
         said = {message.text for message in await house.app.memory.conversation(audience, 100)} - {"Noted."}
         here = {spot.sentence for spot in SPOTS if spot.place == listener.place and may_hear(listener, spot)}
         assert said == here, listener
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+async def test_in_private_people_are_read_as_they_wish(house: House, wish: Wish) -> None:
+    for listener in IN_PRIVATE:
+        audience = replace(_person(house, listener).audience(None, listener.character), **asdict(wish))
+        allowed = {spot.sentence for spot in SPOTS if may_hear(listener, spot, wish)}
+        found = set(await house.recall(audience, "Treasure lies under the tree"))
+        found |= set(await house.recall(audience, " ".join(spot.sentence for spot in SPOTS)))
+        assert found - {"Noted."} == allowed, listener
+        everything = await house.app.memory.everything(audience, 100) or []
+        assert {message.text for message in everything} - {"Noted."} == allowed, listener
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+async def test_in_private_people_are_known_as_they_wish(house: House, wish: Wish) -> None:
+    for spot in SPOTS:
+        said = f"I like {_boat(spot)}."
+        await house.hears(_person(house, spot).says(said, spot.place, character=spot.character))
+    for listener in IN_PRIVATE:
+        audience = replace(_person(house, listener).audience(None, listener.character), **asdict(wish))
+        known = await house.app.knowledge.known(audience, "boat", house.clock.now())
+        told = {spot for spot in SPOTS if _boat(spot).casefold() in str(known.facts).casefold()}
+        assert told == {spot for spot in SPOTS if may_hear(listener, spot, wish)}, listener
+
+
+def _boat(spot: Spot) -> str:
+    """Return a name of one word that no other spot's name begins with."""
+    return "Boat" + "".join(chr(ord("a") + int(digit)) for digit in f"{SPOTS.index(spot):02d}")

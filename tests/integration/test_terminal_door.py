@@ -17,10 +17,11 @@ import pytest
 from rich.console import Console
 
 from src_v2.core.clock import SystemClock
-from src_v2.core.events import Failed, Status
+from src_v2.core.events import Failed, Notice, Status
 from src_v2.interfaces.terminal import RemoteChat, TerminalDoor
 from src_v2.interfaces.terminal_input import StdinLines
 from src_v2.interfaces.web.client import Refused, Unreachable, is_running
+from tests.support.own_data import OwnDataInMemory
 from tests.support.relay import Relay
 from tests.support.scripted_chat import TOKEN, Chat
 
@@ -88,7 +89,9 @@ class Sitting:
 
 async def _here(chat: Chat, sitting: Sitting) -> None:
     clock, console, lines = SystemClock(), sitting.screen, sitting.lines
-    door = TerminalDoor(chat.lanes, chat.memory, chat.characters, "elena", clock, console=console, lines=lines)
+    door = TerminalDoor(
+        chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", clock, console=console, lines=lines
+    )
     await door.start()
     await door.left()
     await door.stop()
@@ -126,6 +129,12 @@ class TestConversing:
             assert "second" not in sitting.screen.text
             gate.set()
             await sitting.screen.shows("Elena > first second\n")
+
+    async def test_what_is_kept_is_told_on_a_line_before_the_reply(self, sitting: Sitting, chat: Chat) -> None:
+        chat.engine.will(Notice("This is an AI.\x1b[2J /privacy decides."), "hello")
+        async with sitting:
+            sitting.lines.type("hi")
+            await sitting.screen.shows("This is an AI.[2J /privacy decides.\nElena > hello\n")
 
     async def test_earlier_messages_are_shown_at_the_start(self, sitting: Sitting, chat: Chat) -> None:
         async with Sitting(lambda other: _here(chat, other)) as earlier:
@@ -292,11 +301,12 @@ import asyncio, fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from src_v2.core.clock import SystemClock
 from src_v2.interfaces.terminal import TerminalDoor
+from tests.support.own_data import OwnDataInMemory
 from tests.support.scripted_chat import Chat
 
 async def main():
     async with Chat() as chat:
-        door = TerminalDoor(chat.lanes, chat.memory, chat.characters, "elena", SystemClock())
+        door = TerminalDoor(chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", SystemClock())
         await door.start()
         await door.left()
         await door.stop()

@@ -15,6 +15,7 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.observability.health import Check, Health
+from tests.unit.web.own_data_double import OwnDataDouble
 
 TOKEN = "correct-horse-battery"
 
@@ -179,6 +180,7 @@ class Chat:
         self.engine = ScriptedEngine(self.memory)
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=burst_window_s)
         self.characters = FakeCharacters(*names)
+        self.own_data = OwnDataDouble()
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)
@@ -186,7 +188,9 @@ class Chat:
         self.door = self.new_door()
 
     def new_door(self) -> WebDoor:
-        return WebDoor(self.lanes, self.memory, self.characters, self.health, self.options, SystemClock())
+        return WebDoor(
+            self.lanes, self.memory, self.characters, self.own_data, self.health, self.options, SystemClock()
+        )
 
     async def restart(self) -> None:
         """Stop everything but the memory and start it again, on another port."""

@@ -1,10 +1,13 @@
 """The one rule about who may hear what: `src_v2.core.audience`."""
 
+from dataclasses import replace
+
 import pytest
 
 from src_v2.core.audience import Audience, Visibility, visible_to
 from src_v2.core.filters import matches
 
+ALL_WAYS = [(False, False), (True, False), (False, True), (True, True)]
 DM = Audience("elena", "u:ann", "c:dm", Visibility.PRIVATE)
 OPEN = Audience("elena", "u:ann", "c:open", Visibility.GUILD, "g:1")
 CLOSED = Audience("elena", "u:ann", "c:closed", Visibility.CHANNEL, "g:1")
@@ -44,6 +47,29 @@ def test_servers_and_characters_are_apart() -> None:
     assert not matches(visible_to(OPEN), said_in(OPEN, guild_id="g:2"))
     assert not matches(visible_to(OPEN), said_in(OPEN, character="marcus"))
     assert not matches(visible_to(DM), said_in(DM, character="marcus"))
+
+
+@pytest.mark.parametrize(("shared", "without_servers"), ALL_WAYS)
+def test_who_shares_is_read_across_characters_but_only_what_is_private(shared: bool, without_servers: bool) -> None:
+    heard = visible_to(replace(DM, shared=shared, without_servers=without_servers))
+    assert matches(heard, said_in(DM))
+    assert matches(heard, said_in(DM, character="marcus")) is shared
+    assert matches(heard, said_in(OPEN)) is not without_servers
+    assert not matches(heard, said_in(OPEN, character="marcus"))
+    assert not matches(heard, said_in(CLOSED, character="marcus"))
+    assert not matches(heard, said_in(DM, user_id="u:ben"))
+    assert not matches(heard, said_in(DM, user_id="u:ben", character="marcus"))
+
+
+@pytest.mark.parametrize(("shared", "without_servers"), ALL_WAYS[1:])
+def test_a_server_is_read_in_one_way_only(shared: bool, without_servers: bool) -> None:
+    for place in (OPEN, CLOSED):
+        with pytest.raises(ValueError, match="private"):
+            replace(place, shared=shared, without_servers=without_servers)
+
+
+def test_what_is_said_is_stored_the_same_however_it_is_read() -> None:
+    assert replace(DM, shared=True, without_servers=True).as_stored == DM
 
 
 @pytest.mark.parametrize(("visibility", "guild"), [(Visibility.PRIVATE, "g:1"), (Visibility.GUILD, None)])

@@ -37,6 +37,15 @@ async def test_clearing_drops_what_was_written_and_keeps_the_rest(tmp_path: Path
     assert not (tmp_path / "spool.jsonl").exists()
 
 
+async def test_what_is_kept_instead_takes_the_place_of_what_was_dropped(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.jsonl")
+    for text in ("one", "two", "three"):
+        await spool.add([row(text)])
+    await spool.clear(2, [[row("two")], RefChange("elena", "m1", None)])
+    assert await spool.take() == [[row("two")], RefChange("elena", "m1", None), [row("three")]]
+    assert b"one" not in (tmp_path / "spool.jsonl").read_bytes()
+
+
 async def test_a_line_torn_by_a_crash_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "spool.jsonl"
     spool = Spool(path)

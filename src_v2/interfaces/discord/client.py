@@ -15,9 +15,12 @@ from discord import app_commands
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.discord.addressing import facts_of
 from src_v2.interfaces.discord.channels import ChannelNotes, Seen
+from src_v2.interfaces.discord.departures import Departures, is_final
 from src_v2.interfaces.discord.desk import Desk, fetch
 from src_v2.interfaces.discord.gate import Decision, Facts, decide
 from src_v2.interfaces.discord.mentions import NOBODY
+from src_v2.interfaces.discord.own_data_desk import OwnDataDesk
+from src_v2.interfaces.discord.own_data_parts import OwnButton, OwnChoice, Press, read_form
 from src_v2.interfaces.discord.places import platform_id
 from src_v2.interfaces.discord.ports import Surroundings
 from src_v2.interfaces.discord.retry import RetryButton
@@ -45,7 +48,13 @@ class CharacterClient(discord.Client):
         on_first_ready: "Callable[[CharacterClient], Any]",
     ) -> None:
         super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
+            intents=discord.Intents(
+                guilds=True,
+                guild_messages=True,
+                dm_messages=True,
+                message_content=content,
+                members=around.options.members,
+            ),
             connector=connector,
             allowed_mentions=NOBODY,
             max_messages=None,
@@ -58,6 +67,8 @@ class CharacterClient(discord.Client):
         self.around = around
         self.notes = ChannelNotes(around.clock)
         self.desk = Desk(character, around, self.notes)
+        self.departures = Departures(character, around.places)
+        self.own_data = OwnDataDesk(character, around.own_data, around.clock)
         self.tree: app_commands.CommandTree[CharacterClient] = KindTree(self)
         self._standing = standing
         self._content = content
@@ -73,7 +84,7 @@ class CharacterClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Prepare what must be there before the first event."""
-        self.add_dynamic_items(RetryButton)
+        self.add_dynamic_items(RetryButton, OwnButton, OwnChoice)
 
     async def on_ready(self) -> None:
         """Note that the character can be talked to."""
@@ -126,6 +137,33 @@ class CharacterClient(discord.Client):
         """Forget many."""
         for message_id in sorted(payload.message_ids):
             await self._deleted(payload.channel_id, message_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take forms of ours; discord.py itself forgets them at a restart. Commands and buttons go their own ways."""
+        form = read_form(interaction)
+        if form is not None:
+            await self.own_data.submitted(interaction, form)
+
+    async def pressed(self, interaction: discord.Interaction[Any], press: Press) -> None:
+        """Do what a part of a person's own data says."""
+        await self.own_data.pressed(interaction, press)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server that the app was removed from."""
+        if is_final(guild):
+            await self.departures.app_removed(guild.id)
+
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Forget what somebody said in a server that they left."""
+        await self.departures.person_left(payload.guild_id, payload.user.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget a channel that is gone."""
+        await self.departures.channel_deleted(channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Forget a thread that is gone."""
+        await self.departures.channel_deleted(payload.thread_id)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what an event handler raised; the next event is handled as if nothing had happened."""

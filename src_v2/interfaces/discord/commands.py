@@ -1,9 +1,11 @@
-"""The slash commands: /ping, /status, /reload, /forget-last and /stop. One function is one thing a person can do."""
+"""The slash commands: /ping, /status, /reload, /forget-last and /stop. One function is one thing a person can do.
+
+Not for those about a person's own data (`own_data`), which are only put into the tree here.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from math import isfinite
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -11,7 +13,9 @@ from discord import app_commands
 from src_v2.characters.problems import BrokenCharacter, Problem
 from src_v2.core.errors import CharacterError
 from src_v2.interfaces.discord.client import CharacterClient
+from src_v2.interfaces.discord.own_data import Command, own_data_commands
 from src_v2.interfaces.discord.places import audience, platform_id
+from src_v2.interfaces.discord.retention import retention
 from src_v2.interfaces.discord.split import MESSAGE_LIMIT
 from src_v2.interfaces.discord.tree import tell
 from src_v2.observability.health import Check
@@ -23,7 +27,7 @@ MOST_PROBLEMS_SHOWN = 8
 
 def add_commands(tree: app_commands.CommandTree[CharacterClient]) -> None:
     """Put all commands into a character's tree."""
-    commands: Sequence[app_commands.Command[Any, ..., None]] = (ping, status, reload, forget_last, stop)
+    commands: Sequence[Command] = (ping, status, reload, forget_last, stop, retention, *own_data_commands())
     for command in commands:
         tree.add_command(command)
 

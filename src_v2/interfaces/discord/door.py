@@ -14,10 +14,11 @@ import structlog
 from src_v2.core.clock import Clock
 from src_v2.interfaces.discord.client import CharacterClient
 from src_v2.interfaces.discord.commands import add_commands
-from src_v2.interfaces.discord.ports import CharacterShelf, DiscordMemory, DiscordOptions, Surroundings
-from src_v2.interfaces.discord.standing import ENABLE_CONTENT, NEW_TOKEN, Standing
+from src_v2.interfaces.discord.ports import CharacterShelf, DiscordMemory, DiscordOptions, Places, Surroundings
+from src_v2.interfaces.discord.standing import ENABLE_CONTENT, ENABLE_MEMBERS, NEW_TOKEN, Standing
 from src_v2.interfaces.discord.sync import sync_if_changed
 from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.own_data import OwnData
 from src_v2.observability.health import Health
 
 __all__ = ["DiscordDoor", "DiscordOptions"]
@@ -41,6 +42,8 @@ class DiscordDoor:
         tokens: Mapping[str, str],
         lanes: Lanes,
         memory: DiscordMemory,
+        own_data: OwnData,
+        places: Places,
         characters: CharacterShelf,
         health: Health,
         options: DiscordOptions,
@@ -48,7 +51,7 @@ class DiscordDoor:
         clock: Clock,
     ) -> None:
         self._tokens = dict(tokens)
-        self._around = Surroundings(lanes, memory, characters, health, options, clock)
+        self._around = Surroundings(lanes, memory, own_data, places, characters, health, options, clock)
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,6 +85,9 @@ class DiscordDoor:
                 await self._connect(name, content=content)
                 failures = 0
             except discord.PrivilegedIntentsRequired:
+                if not content:  # then it is the other one, which only an operator asks for
+                    log.error("discord_without_members", character=name, remedy=ENABLE_MEMBERS)
+                    return standing.refused("Server Members Intent", ENABLE_MEMBERS)
                 content = False
                 log.warning("discord_without_message_content", character=name, remedy=ENABLE_CONTENT)
                 continue

@@ -9,8 +9,11 @@ from src_v2.characters.models import Character
 from src_v2.characters.problems import Problem
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
+from src_v2.core.retention import Retention
+from src_v2.core.scope import Scope
 from src_v2.interfaces.base import History
 from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.own_data import OwnData
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.observability.health import Health
 
@@ -55,6 +58,22 @@ class CharacterShelf(Protocol):
         ...
 
 
+class Places(Protocol):
+    """What becomes of what was said in a server or channel. Raises StoreUnavailable."""
+
+    async def forget(self, scope: Scope) -> None:
+        """Have everything that `scope` names erased, durably."""
+        ...
+
+    async def retention(self, guild_id: str) -> Retention:
+        """Return how long a server wants what is said in it to be kept."""
+        ...
+
+    async def decide(self, guild_id: str, policy: Retention) -> None:
+        """Note how long that is."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DiscordOptions:
     """How the door behaves. `owner_ids` are Discord user ids besides the application's own owner."""
@@ -63,6 +82,8 @@ class DiscordOptions:
     message_content: MessageContent = "auto"
     edit_interval_s: float = 1.0
     owner_ids: Collection[str] = ()
+    members: bool = False
+    """Whether to hear of people who leave a server: a privileged intent."""
     guild_ready_timeout_s: float = 2.0
     """How long a start waits for one more server to be announced."""
 
@@ -73,6 +94,8 @@ class Surroundings:
 
     lanes: Lanes
     memory: DiscordMemory
+    own_data: OwnData
+    places: Places
     characters: CharacterShelf
     health: Health
     options: DiscordOptions

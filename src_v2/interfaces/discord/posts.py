@@ -11,13 +11,15 @@ import aiohttp
 import discord
 import structlog
 
-from src_v2.interfaces.discord.mentions import allowed
+from src_v2.interfaces.discord.mentions import NOBODY, allowed
 from src_v2.interfaces.discord.pacing import ChannelPace
 
 log = structlog.get_logger(__name__)
 
 MOST_FAILURES = 4
 """Failed writes of one reply before it is given up; discord.py has tried each of them several times already."""
+NOTICE = -1
+"""The index of the message before the reply that is no part of it."""
 UNKNOWN_CHANNEL = 10003
 BAD_REQUEST = 400
 
@@ -33,7 +35,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Let the message at `index` show `text`, with `button` below it; None as the text removes the message."""
+    """Let the message at `index` show `text`, with `button` below it; None as the text removes the message.
+
+    At `NOTICE` stands what is said before the reply, once.
+    """
 
     index: int
     text: str | None
@@ -67,6 +72,8 @@ class Posts:
         self._posts = list(shown)
         self._nonces_used = len(self._posts)
         self._failures = 0
+        self.notice = ""
+        """What is still to be said before the reply, in a message of its own that outlives it."""
         self.given_up = False
         """Nothing can be shown here any more."""
         self.removed_by_others: str | None = None
@@ -81,6 +88,8 @@ class Posts:
         """Return the next step towards showing `texts` (the button below the last), or None when they are shown."""
         if self.given_up:
             return None
+        if self.notice:
+            return Change(NOTICE, self.notice)
         for index, text in enumerate(texts):
             wanted = button if index == len(texts) - 1 else None
             post = self._posts[index] if index < len(self._posts) else None
@@ -112,13 +121,21 @@ class Posts:
             await self.make(Change(index, None))
 
     async def _make(self, change: Change) -> None:
-        if change.text is None:
+        if change.index == NOTICE:
+            await self._tell()
+        elif change.text is None:
             await self._posts[change.index].message.delete()
             self._posts.pop()
         elif change.index < len(self._posts):
             await self._edit(self._posts[change.index], change.text, change.button)
         else:
             await self._send(change.text, change.button)
+
+    async def _tell(self) -> None:
+        """Send the notice. Its name keeps it from being sent twice when the reply is made again after a crash."""
+        nonce = f"{self._delivery.asked.message_ids[0]}.n"
+        await self._delivery.channel.send(self.notice, allowed_mentions=NOBODY, nonce=nonce)
+        self.notice = ""
 
     async def _send(self, text: str, button: discord.ui.View | None) -> None:
         options: dict[str, Any] = {"allowed_mentions": allowed(self._delivery.asked.may_ping), "nonce": self._nonce()}
@@ -150,9 +167,11 @@ class Posts:
         return None if index < self._nonces_used else f"{self._delivery.asked.message_ids[0]}.{index}"
 
     def _on_gone(self, change: Change, gone: discord.NotFound) -> None:
-        if change.text is None:
+        if change.index == NOTICE and gone.code != UNKNOWN_CHANNEL:
+            self.notice = ""  # it was sent before a crash, and somebody took it away
+        elif change.text is None:
             self._posts.pop()
-        elif change.index < len(self._posts):
+        elif 0 <= change.index < len(self._posts):
             self.removed_by_others = str(self._posts[change.index].message.id)
             self.given_up = True
         elif self._nonce() is not None and gone.code != UNKNOWN_CHANNEL:
@@ -163,6 +182,9 @@ class Posts:
     def _on_failure(self, failure: discord.HTTPException) -> None:
         if failure.status != BAD_REQUEST:
             self._try_later("discord_write_failed", failure.status)
+        elif self.notice:
+            self.notice = ""  # an operator's own text that Discord does not take
+            log.warning("discord_notice_invalid", code=failure.code)
         elif not self._posts and self._delivery.reference() is not None:
             self._delivery.reference = _no_reference
         else:

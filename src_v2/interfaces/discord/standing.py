@@ -5,6 +5,7 @@ from src_v2.observability.health import Check
 PORTAL = "https://discord.com/developers/applications"
 NEW_TOKEN = f"reset the token at {PORTAL} (Bot) and put it into DISCORD_TOKEN or DISCORD_TOKENS"
 ENABLE_CONTENT = f"enable Message Content Intent at {PORTAL} (Bot), or set DISCORD_MESSAGE_CONTENT=off"
+ENABLE_MEMBERS = f"enable Server Members Intent at {PORTAL} (Bot), or set DISCORD_MEMBERS=false"
 WITHOUT_CONTENT = "without message content: hears direct messages and mentions only"
 
 
@@ -30,9 +31,9 @@ class Standing:
         """Note that the character is away and comes back by itself."""
         self._check = Check(self.name, ok=False, detail=f"{why}, reconnecting", remedy="check the network if it lasts")
 
-    def refused(self) -> None:
-        """Note that Discord refuses the token; nothing but another token helps."""
-        self._check = Check(self.name, ok=False, detail="Discord refuses the token", remedy=NEW_TOKEN)
+    def refused(self, what: str = "token", remedy: str = NEW_TOKEN) -> None:
+        """Note what Discord refuses; nothing but `remedy` helps."""
+        self._check = Check(self.name, ok=False, detail=f"Discord refuses the {what}", remedy=remedy)
 
     def stopped(self) -> None:
         """Note that the door is closed."""

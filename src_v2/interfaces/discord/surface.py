@@ -10,10 +10,10 @@ import discord
 import structlog
 
 from src_v2.core.clock import Clock
-from src_v2.core.events import Done, Failed, ReplyEvent, Status, Stopped, TextDelta, TurnStarted
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, Status, Stopped, TextDelta, TurnStarted
 from src_v2.core.messages import StopReason
 from src_v2.interfaces.discord.pacing import ChannelPace, Urgency
-from src_v2.interfaces.discord.posts import Asked, Change, Posts
+from src_v2.interfaces.discord.posts import NOTICE, Asked, Change, Posts
 from src_v2.interfaces.discord.split import split
 from src_v2.interfaces.discord.typing_indicator import TypingIndicator
 
@@ -67,6 +67,8 @@ class DiscordSurface:
         match event:
             case TurnStarted():
                 self._begin()
+            case Notice(text):
+                self.posts.notice = _small_print(text)
             case TextDelta(text):
                 self._text += text
             case Status(text, icon):
@@ -145,7 +147,8 @@ class DiscordSurface:
     def _due(self) -> Change | None:
         """Return what should change next. A new version leaves the old one visible until it has words."""
         texts = self._texts()
-        if self._withdrawn or (not texts and not self._final.is_set()):
+        nothing_to_show = not texts and not self.posts.notice and not self._final.is_set()
+        if self._withdrawn or nothing_to_show:
             return None
         return self.posts.next_change(texts, self._button)
 
@@ -164,8 +167,9 @@ class DiscordSurface:
         change = self._due()
         if change is None:
             return
-        self._typing.stop()
-        self._text_visible = self._text_visible or bool(self._text.strip())
+        if change.index != NOTICE:
+            self._typing.stop()
+            self._text_visible = self._text_visible or bool(self._text.strip())
         self._writing = True
         try:
             await self.posts.make(change)
@@ -188,3 +192,7 @@ class DiscordSurface:
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def _small_print(text: str) -> str:
+    return "\n".join(f"-# {line}" for line in text.splitlines() if line.strip())

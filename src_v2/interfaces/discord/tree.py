@@ -7,11 +7,12 @@ import discord
 import structlog
 from discord import app_commands
 
-from src_v2.core.errors import WhisperEngineError
+from src_v2.core.errors import NotThere, RefusedInput, StoreUnavailable, WhisperEngineError
 
 log = structlog.get_logger(__name__)
 
 FALLBACK = "Something went wrong on my side. Please try again in a moment."
+STORE_AWAY = "I can't get at my memory right now. Please try again in a moment."
 
 
 class KindTree(app_commands.CommandTree[Any]):
@@ -25,13 +26,23 @@ class KindTree(app_commands.CommandTree[Any]):
         )
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
-        """Log the error without any personal data and answer kindly."""
+        """Answer kindly."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
-        command = interaction.command.name if interaction.command else ""
-        log.warning("discord_command_failed", command=command, error=type(cause).__name__, exc_info=cause)
-        text = cause.user_message if isinstance(cause, WhisperEngineError) else FALLBACK
-        with suppress(discord.HTTPException):
-            await tell(interaction, text)
+        await apologise(interaction, interaction.command.name if interaction.command else "", cause)
+
+
+async def apologise(interaction: discord.Interaction[Any], command: str, error: Exception) -> None:
+    """Log an error without any personal data and tell the person kindly."""
+    if not isinstance(error, NotThere | RefusedInput):  # what a person gave us was wrong; nothing failed
+        log.warning("discord_command_failed", command=command, error=type(error).__name__, exc_info=error)
+    with suppress(discord.HTTPException):
+        await tell(interaction, _in_kind_words(error))
+
+
+def _in_kind_words(error: Exception) -> str:
+    if isinstance(error, StoreUnavailable):
+        return STORE_AWAY
+    return error.user_message if isinstance(error, WhisperEngineError) else FALLBACK
 
 
 async def tell(interaction: discord.Interaction[Any], text: str) -> None:

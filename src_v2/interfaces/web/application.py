@@ -8,8 +8,10 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from src_v2.core.clock import Clock
+from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.web.failures import ApiError, answer_errors
 from src_v2.interfaces.web.guard import Guard
+from src_v2.interfaces.web.own_data_routes import EXPORT_PATH, IMPORT_PATH, MAX_IMPORT_BYTES, OwnDataApi
 from src_v2.interfaces.web.ports import SERVICE, ReloadableCharacters, WebOptions
 from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.routes import Api
@@ -20,18 +22,30 @@ STATIC = Path(__file__).parent / "static"
 
 
 def build_application(
-    replies: Replies, characters: ReloadableCharacters, health: Health, options: WebOptions, clock: Clock
+    replies: Replies,
+    characters: ReloadableCharacters,
+    own_data: OwnData,
+    health: Health,
+    options: WebOptions,
+    clock: Clock,
 ) -> FastAPI:
     """Return the application: page, static files, API and health."""
     sign_in = SignIn(options.token, clock)
     # FastAPI's own documentation pages load their code from other hosts, so only the description itself is served.
     app = FastAPI(title="WhisperEngine", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.include_router(Api(replies, characters, sign_in, options).router())
+    app.include_router(OwnDataApi(own_data, characters).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_page(app)
     _add_health(app, health, sign_in)
     answer_errors(app)
-    app.add_middleware(Guard, sign_in=sign_in, allowed_hosts=options.allowed_hosts)
+    app.add_middleware(
+        Guard,
+        sign_in=sign_in,
+        allowed_hosts=options.allowed_hosts,
+        body_limits={IMPORT_PATH: MAX_IMPORT_BYTES},
+        costly_paths={EXPORT_PATH},
+    )
     return app
 
 

@@ -12,6 +12,7 @@ import uvicorn
 from src_v2.core.clock import Clock
 from src_v2.core.errors import SettingsError
 from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.web.application import build_application
 from src_v2.interfaces.web.ports import ReloadableCharacters, WebMemory, WebOptions
 from src_v2.interfaces.web.replies import Replies
@@ -36,13 +37,14 @@ class WebDoor:
         lanes: Lanes,
         memory: WebMemory,
         characters: ReloadableCharacters,
+        own_data: OwnData,
         health: Health,
         options: WebOptions,
         clock: Clock,
     ) -> None:
         self._options = options
         self._replies = Replies(lanes, memory, clock, self.name)
-        self.application = build_application(self._replies, characters, health, options, clock)
+        self.application = build_application(self._replies, characters, own_data, health, options, clock)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.url = ""

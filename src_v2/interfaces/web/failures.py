@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from src_v2.core.errors import CharacterNotFound, WhisperEngineError
+from src_v2.core.errors import CharacterNotFound, NotThere, RefusedInput, StoreUnavailable, WhisperEngineError
 from src_v2.interfaces.web.refusals import (
     EmptyText,
     InvalidText,
@@ -36,7 +36,10 @@ REFUSALS: dict[type[WhisperEngineError], tuple[int, str]] = {
     TooManyWaiting: (429, "too_many_waiting"),
     StillAnswering: (409, "still_answering"),
     NothingUnanswered: (409, "nothing_to_retry"),
+    NotThere: (404, "not_there"),
+    RefusedInput: (422, "refused_file"),
 }
+AWAY = "My memory cannot be reached right now. Please try again in a moment."
 
 
 class ApiError(Exception):
@@ -71,6 +74,11 @@ def crash_response(error: Exception) -> JSONResponse:
     return error_response(INTERNAL, "internal", "Something went wrong on my side. Please try again.")
 
 
+def size(count: int) -> str:
+    """Return a number of bytes in words for people."""
+    return f"{count // 2**20} MiB" if count >= 2**20 else f"{count // 1024} KiB"
+
+
 def answer_errors(app: FastAPI) -> None:
     """Make every error of `app` readable."""
     app.add_exception_handler(ApiError, _api_error)
@@ -89,6 +97,8 @@ async def _known_error(_: Request, error: Exception) -> Response:
     if type(error) in REFUSALS:
         return error_response(*REFUSALS[type(error)], error.user_message)
     log.warning("request_failed", error=type(error).__name__)
+    if isinstance(error, StoreUnavailable):
+        return error_response(UNAVAILABLE, "unavailable", AWAY)
     if error.retryable:
         return error_response(UNAVAILABLE, "unavailable", error.user_message)
     return error_response(INTERNAL, "internal", error.user_message)

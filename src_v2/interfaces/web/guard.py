@@ -4,13 +4,15 @@ A page on another site must not talk to a process on the user's own machine: not
 requests) and not by a name that resolves to 127.0.0.1 (DNS rebinding).
 """
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from src_v2.interfaces.web.failures import ApiError, crash_response
+from src_v2.interfaces.web.failures import ApiError, crash_response, size
 from src_v2.interfaces.web.sign_in import SignIn
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -32,13 +34,27 @@ SAFE_HEADERS = {
 
 
 class Guard:
-    """ASGI middleware. `allowed_hosts` are names, besides loopback, under which the door may be reached."""
+    """ASGI middleware. `allowed_hosts` are names, besides loopback, under which the door may be reached.
 
-    def __init__(self, app: ASGIApp, *, sign_in: SignIn, allowed_hosts: tuple[str, ...]) -> None:
+    `body_limits` are the paths that take more than MAX_BODY_BYTES. `costly_paths` only read, but are so much work that
+    other sites must not ask for them either.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sign_in: SignIn,
+        allowed_hosts: tuple[str, ...],
+        body_limits: Mapping[str, int] = MappingProxyType({}),
+        costly_paths: Collection[str] = (),
+    ) -> None:
         self._app = app
         self._sign_in = sign_in
         self._hosts = LOOPBACK_NAMES | {name.lower() for name in allowed_hosts}
         self._any_host = sign_in.required and not allowed_hosts
+        self._body_limits = body_limits
+        self._costly_paths = costly_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a good request on, answer a bad one."""
@@ -58,10 +74,12 @@ class Guard:
 
     def _check(self, request: Request) -> None:
         self._check_host(request)
+        path = request.url.path
         if request.method not in SAFE_METHODS:
             self._check_site(request)
-            _check_size(request)
-        path = request.url.path
+            _check_size(request, self._body_limits.get(path, MAX_BODY_BYTES))
+        elif path in self._costly_paths:
+            self._check_site(request)
         if path.startswith("/api/") and path not in OPEN_PATHS:
             self._sign_in.check(request)
 
@@ -103,12 +121,12 @@ class _Answer:
         await self._send(message)
 
 
-def _check_size(request: Request) -> None:
+def _check_size(request: Request, limit_bytes: int) -> None:
     if "transfer-encoding" in request.headers:
         raise ApiError(411, "length_required", "Send the body with a Content-Length.")
     length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-        raise ApiError(413, "too_large", f"The body is larger than {MAX_BODY_BYTES // 1024} KiB.")
+    if not length.isdecimal() or int(length) > limit_bytes:
+        raise ApiError(413, "too_large", f"The body is larger than {size(limit_bytes)}.")
 
 
 def _host_name(host: str) -> str | None:

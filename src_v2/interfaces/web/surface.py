@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from src_v2.core.audience import Audience
-from src_v2.core.events import Done, Failed, ReplyEvent, Status, Stopped, TextDelta, TurnStarted, Usage
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, Status, Stopped, TextDelta, TurnStarted, Usage
 from src_v2.core.messages import IncomingMessage, StopReason
 
 FINAL_NAMES = frozenset({"done", "failed", "stopped"})
@@ -18,7 +18,10 @@ FINAL_NAMES = frozenset({"done", "failed", "stopped"})
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
-    """One entry: started, delta, status, usage, restart, retract, done, failed or stopped. `index` only grows."""
+    """One entry; `index` only grows.
+
+    `name` is started, notice, delta, status, usage, restart, retract, done, failed or stopped.
+    """
 
     index: int
     name: str
@@ -132,6 +135,8 @@ def _entry(event: ReplyEvent, reply_id: str) -> tuple[str, dict[str, Any]]:
     match event:
         case TextDelta(text):
             return "delta", {"text": text}
+        case Notice(text):
+            return "notice", {"text": text}
         case Status(text, icon):
             return "status", {"text": text, "icon": icon}
         case Usage(model, prompt, completion, estimated):

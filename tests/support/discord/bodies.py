@@ -1,5 +1,6 @@
 """Reading the body of a message from a request, with Discord's refusals: too long, empty, bad reference, too large."""
 
+import itertools
 import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def read_message(
     body = MessageBody(
         content=_content(fields) if "content" in fields else None,
         embeds=_list(fields, "embeds"),
-        components=_list(fields, "components"),
+        components=_numbered(_list(fields, "components")),
         attachments=_attachments(fields, uploads, channel, file_limit, kept),
         allowed_mentions=fields.get("allowed_mentions"),
         nonce=_nonce(fields),
@@ -92,6 +93,19 @@ def _content(fields: dict[str, Any]) -> str:
 
 def _list(fields: dict[str, Any], name: str) -> list[dict[str, Any]] | None:
     return list(fields[name] or ()) if name in fields else None
+
+
+def _numbered(components: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
+    """Give every component the number that Discord gives to those without one."""
+    numbers = itertools.count(1)
+
+    def numbered(component: dict[str, Any]) -> dict[str, Any]:
+        own = {"id": component.get("id") or next(numbers)}
+        if "components" in component:
+            own["components"] = [numbered(inner) for inner in component["components"]]
+        return component | own
+
+    return None if components is None else [numbered(component) for component in components]
 
 
 def _nonce(fields: dict[str, Any]) -> str | None:

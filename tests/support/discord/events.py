@@ -1,6 +1,6 @@
 """Tells the bots what happened: which session gets which event, by channel, intent and shard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -80,6 +80,23 @@ class Events:
             is_other = session.bot is not member.user and session.bot.id in guild.members
             if is_other and session.covers(guild) and Intent.GUILD_MEMBERS in session.intents:
                 session.dispatch("GUILD_MEMBER_ADD", body)
+
+    def member_removed(self, guild: Guild, user: User) -> None:
+        """Tell the others that somebody left, and a bot that it was removed."""
+        gone = orjson.dumps({"id": guild.id})
+        left = orjson.dumps({"guild_id": guild.id, "user": payloads.user(user)})
+        for session in self._gateway.sessions.values():
+            if session.bot is user:
+                session.dispatch("GUILD_DELETE", gone)
+            elif session.bot.id in guild.members and Intent.GUILD_MEMBERS in session.intents:
+                session.dispatch("GUILD_MEMBER_REMOVE", left)
+
+    def channel_deleted(self, channel: Channel, audience: Sequence[User]) -> None:
+        """Tell that a channel or thread is gone."""
+        for session in self._gateway.sessions.values():
+            if session.bot in audience and Intent.GUILDS in session.intents:
+                body = payloads.channel(channel, session.bot)
+                session.dispatch("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", orjson.dumps(body))
 
     def channel_created(self, channel: Channel) -> None:
         """Tell of a new channel or thread."""

@@ -7,6 +7,7 @@ from tests.support.discord.state import (
     BotAccount,
     Channel,
     Intent,
+    Interaction,
     Member,
     Message,
     Role,
@@ -150,14 +151,16 @@ def thread_member(thread: Channel, user_id: str) -> Json:
     return {"id": thread.id, "user_id": user_id, "join_timestamp": thread.created_at, "flags": 0}
 
 
-def attachment(what: Attachment) -> Json:
-    """Return an attachment object."""
-    described = {"description": what.description} if what.description else {}
+def attachment(what: Attachment, *, ephemeral: bool = False) -> Json:
+    """Return an attachment object; `ephemeral` when only one person sees it."""
+    described: Json = {"description": what.description} if what.description else {}
+    if ephemeral:
+        described["ephemeral"] = True
     return described | {
         "id": what.id,
         "filename": what.filename,
         "content_type": what.content_type,
-        "size": len(what.data),
+        "size": len(what.data) if what.declared_size is None else what.declared_size,
         "url": what.url,
         "proxy_url": what.url.replace("cdn.discordapp.com", "media.discordapp.net"),
     }
@@ -191,7 +194,7 @@ def _plain_message(what: Message) -> Json:
         "mention_everyone": what.mention_everyone,
         "mentions": [user(who) for who in what.mentions],
         "mention_roles": what.mention_roles,
-        "attachments": [attachment(item) for item in what.attachments],
+        "attachments": [attachment(item, ephemeral=what.is_ephemeral) for item in what.attachments],
         "embeds": what.embeds,
         "components": what.components,
     }
@@ -222,13 +225,22 @@ def _interaction_fields(what: Message) -> Json:
     return {
         "webhook_id": run.bot.id,
         "application_id": run.bot.id,
-        "interaction_metadata": {
-            "id": run.id,
-            "type": 2,
-            "user": user(run.user),
-            "authorizing_integration_owners": {"0": run.channel.guild.id if run.channel.guild else "0"},
-        },
+        "interaction_metadata": _interaction_metadata(run),
     }
+
+
+def _interaction_metadata(run: Interaction) -> Json:
+    told: Json = {
+        "id": run.id,
+        "type": run.payload["type"],
+        "user": user(run.user),
+        "authorizing_integration_owners": {"0": run.channel.guild.id if run.channel.guild else "0"},
+    }
+    if run.opened_by is not None:
+        told["triggering_interaction_metadata"] = _interaction_metadata(run.opened_by)
+    elif run.source is not None:
+        told["interacted_message_id"] = run.source.id
+    return told
 
 
 def _reaction(emoji: str, users: list[str], viewer: User | None) -> Json:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.support.discord.bodies import attach
+from tests.support.discord.parts import button, option, sent, used
 from tests.support.discord.permissions import may, sees
 from tests.support.discord.slash import SlashAnswer, invocation, registered
-from tests.support.discord.state import BotAccount, Channel, Message, Permission, User
+from tests.support.discord.state import Attachment, BotAccount, Channel, Interaction, Message, Permission, User
 from tests.support.discord.world import World
 
 PATIENCE_S = 5.0
@@ -122,7 +123,7 @@ class Person:
     ) -> SlashAnswer:
         """Run a registered slash command ("/name" or "/group name") and return the bot's answer.
 
-        The options are the command's, people for options that ask for a user.
+        The options are the command's, people for options that ask for a user, `a_file` for those that ask for a file.
         Waits until there is something to see (a deferred answer counts when it has text), or a modal.
         Raises AssertionError when the bot has not registered the command, or does not answer, within `timeout` seconds.
         """
@@ -131,10 +132,55 @@ class Person:
             lambda: registered(bot, channel, command) is not None, timeout, f"{bot.name} to register {command}"
         )
         given = {name: value.user if isinstance(value, Person) else value for name, value in options.items()}
-        interaction = invocation(self.user, bot, channel, command, given, self._world.now())
-        self._world.run(interaction)
+        now, limit = self._world.now(), self._world.file_limit
+        return await self._answered(invocation(self.user, bot, channel, command, given, now, limit), command, timeout)
+
+    async def presses(
+        self, message: Message, label: str, *, timeout: float = PATIENCE_S, unseen: bool = False
+    ) -> SlashAnswer:
+        """Press the button that begins with `label` and return the bot's answer, which may be the changed message.
+
+        `unseen` sends the press of a message that this person does not see, as no client of Discord's would.
+        """
+        return await self._uses(message, button(message, label), [], label, timeout, unseen=unseen)
+
+    async def chooses(self, message: Message, text: str, *, timeout: float = PATIENCE_S) -> SlashAnswer:
+        """Choose the option in which `text` occurs."""
+        part, value = option(message, text)
+        return await self._uses(message, part, [value], text, timeout)
+
+    async def submits(self, opened: SlashAnswer, *, timeout: float = PATIENCE_S, **fields: str) -> SlashAnswer:
+        """Send the form that the bot answered with; fields that are not named stay as they are."""
+        filled = sent(opened.interaction, fields, self._world.now(), self._world.file_limit)
+        return await self._answered(filled, "the form", timeout)
+
+    def a_file(self, place: Place, name: str, data: bytes, *, declared_size: int | None = None) -> Attachment:
+        """Return a file for a command's option; `declared_size` when Discord is to say less than the truth."""
+        made = attach(name, data, self.place(place))
+        made.declared_size = declared_size
+        self._world.files[made.path] = made
+        return made
+
+    async def _uses(
+        self,
+        message: Message,
+        part: dict[str, Any],
+        values: list[str],
+        what: str,
+        timeout: float,
+        *,
+        unseen: bool = False,
+    ) -> SlashAnswer:
+        assert unseen or self._is_shown(message), f"{self.name} does not see that message"
+        bot = message.author
+        assert isinstance(bot, BotAccount), "only bots have parts below their messages"
+        interaction = used(self.user, bot, message, part, values, self._world.now(), self._world.file_limit)
+        return await self._answered(interaction, what, timeout)
+
+    async def _answered(self, interaction: Interaction, what: str, timeout: float) -> SlashAnswer:
         answer = SlashAnswer(interaction)
-        await self._world.changes.until(lambda: answer.is_complete, timeout, f"{bot.name} to answer {command}")
+        self._world.run(interaction)
+        await self._world.changes.until(lambda: answer.is_complete, timeout, f"{interaction.bot.name} to answer {what}")
         self._seen.update(answer.messages)
         return answer
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tests.support.discord.people import Person
 from tests.support.discord.state import (
+    MEMBER_PERMISSIONS,
     NOTHING,
     BotAccount,
     Channel,
@@ -36,6 +37,19 @@ class GuildHandle:
     def channel(self, name: str) -> Channel:
         """Return the channel of that name; it is made, open to everybody, when there is none."""
         return self._find(name) or self._world.add_channel(self.state, name, [])
+
+    def removes(self, who: Person | User) -> None:
+        """Let somebody leave, or remove a bot."""
+        self._world.leave(self.state, self._world.users[who.id])
+
+    def lets_manage(self, who: Person | User) -> None:
+        """Give somebody the right to manage the guild."""
+        user = self._world.users[who.id]
+        self._world.add_role(self.state, "harbour master", MEMBER_PERMISSIONS | Permission.MANAGE_GUILD, [user])
+
+    def deletes(self, channel: Channel) -> None:
+        """Delete a channel or thread."""
+        self._world.remove_channel(channel)
 
     def private_channel(self, name: str, members: Iterable[Person | User]) -> Channel:
         """Return the channel of that name; it is made, open to `members` only, when there is none."""

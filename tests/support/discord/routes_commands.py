@@ -12,6 +12,8 @@ from tests.support.discord.world import World
 
 REPLY, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL = 4, 5, 6, 7, 8, 9
 """Callback types of interactions."""
+FORM_SENT = 5
+"""The type of an interaction that sends a form."""
 
 
 def set_commands(world: World, call: Call) -> Answer:
@@ -36,7 +38,12 @@ def callback(world: World, call: Call) -> Answer:
     if kind not in (REPLY, DEFERRED, DEFERRED_UPDATE, UPDATE, AUTOCOMPLETE, MODAL):
         raise invalid("type", "BASE_TYPE_CHOICES", "Value must be one of the callback types.")
     data = call.fields.get("data") or {}
-    if kind in (REPLY, DEFERRED):
+    is_update = kind in (DEFERRED_UPDATE, UPDATE)
+    if (is_update and run.source is None) or (kind == MODAL and run.payload["type"] == FORM_SENT):
+        raise invalid("type", "INTERACTION_CALLBACK_TYPE_INVALID", "This interaction cannot be answered like that.")
+    if is_update:
+        _update(world, call, run, data)
+    elif kind in (REPLY, DEFERRED):
         _first_message(world, call, run, kind, data)
     elif kind == MODAL:
         run.modal = data
@@ -86,6 +93,8 @@ def _command(call: Call, guild_id: str | None, wanted: dict[str, Any]) -> dict[s
     defaults = {"type": 1, "description": "", "default_member_permissions": None, "nsfw": False}
     place = {"guild_id": guild_id} if guild_id else {}
     given = {name: value for name, value in wanted.items() if value is not None}
+    if "default_member_permissions" in given:  # taken as a number too, given back as text
+        given["default_member_permissions"] = str(given["default_member_permissions"])
     ids = {"id": known or new_snowflake(), "application_id": call.me.id, "version": new_snowflake()}
     return defaults | given | place | ids
 
@@ -97,6 +106,15 @@ def _first_message(world: World, call: Call, run: Interaction, kind: int, data: 
     else:
         body.flags |= LOADING
     _post(world, run, body, is_original=True)
+
+
+def _update(world: World, call: Call, run: Interaction, data: dict[str, Any]) -> None:
+    """Let the message that a part is on be the answer, and change it when the request says how."""
+    assert run.source is not None
+    run.original = run.source
+    changes = read_message(data, call.uploads, run.channel, world.file_limit, run.source.attachments)
+    if changes.changes():
+        world.edit(run.source, changes.changes(), changes.allowed_mentions)
 
 
 def _post(world: World, run: Interaction, body: MessageBody, *, is_original: bool = False) -> Message:
@@ -125,20 +143,21 @@ def _changed(world: World, message: Message, body: MessageBody) -> Answer:
 def _answer_named(world: World, call: Call) -> Message:
     run = answered(world, call)
     wanted = call.params.get("message_id")
-    found = run.original if wanted is None else next((item for item in run.messages if item.id == wanted), None)
+    known = [*run.messages, *filter(None, [run.original])]
+    found = run.original if wanted is None else next((item for item in known if item.id == wanted), None)
     if found is None or found.deleted:
         raise unknown(10008, "Message")
     return found
 
 
 def _callback_answer(run: Interaction, kind: int) -> Answer:
-    told: dict[str, Any] = {"id": run.id, "type": 2}
+    told: dict[str, Any] = {"id": run.id, "type": run.payload["type"]}
     body: dict[str, Any] = {"interaction": told}
     if run.original is not None:
         told["response_message_id"] = run.original.id
         told["response_message_loading"] = run.original.is_loading
         told["response_message_ephemeral"] = run.original.is_ephemeral
-        if kind == REPLY:
+        if kind in (REPLY, UPDATE):
             body["resource"] = {"type": kind, "message": payloads.message(run.original)}
     return Answer(200, body)
 

@@ -38,6 +38,7 @@ class Permission(IntFlag):
     """The permission bits the local Discord decides by."""
 
     ADMINISTRATOR = 1 << 3
+    MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
     SEND_MESSAGES = 1 << 11
@@ -156,6 +157,8 @@ class Attachment(_Thing):
     channel_id: str
     id: str = field(default_factory=new_snowflake)
     description: str | None = None
+    declared_size: int | None = None
+    """What Discord says of its size, where that is not the truth."""
 
     @property
     def path(self) -> str:
@@ -276,7 +279,10 @@ class Guild(_Thing):
 
 @dataclass(eq=False, repr=False)
 class Interaction(_Thing):
-    """A slash command that somebody ran, and what the bot answered."""
+    """A slash command that somebody ran, a part that they used or a form that they sent, and what the bot answered.
+
+    `source` is the message that a part is on, or from which a form was opened; `opened_by` is what opened the form.
+    """
 
     user: User
     bot: BotAccount
@@ -291,3 +297,5 @@ class Interaction(_Thing):
     messages: list[Message] = field(default_factory=list)
     modal: dict[str, Any] | None = None
     choices: list[dict[str, Any]] | None = None
+    source: Message | None = None
+    opened_by: "Interaction | None" = None

@@ -42,8 +42,10 @@ class Listener(Protocol):
     def reaction_changed(self, message: Message, user: User, emoji: str, *, added: bool) -> None: ...
     def typing_started(self, channel: Channel, user: User) -> None: ...
     def channel_created(self, channel: Channel) -> None: ...
+    def channel_deleted(self, channel: Channel, audience: Sequence[User]) -> None: ...
     def thread_joined(self, thread: Channel, user: User) -> None: ...
     def member_added(self, guild: Guild, member: Member) -> None: ...
+    def member_removed(self, guild: Guild, user: User) -> None: ...
     def guild_joined(self, guild: Guild, bot: BotAccount) -> None: ...
     def interaction_created(self, interaction: Interaction) -> None: ...
 
@@ -92,6 +94,11 @@ class World:
         self.tell.member_added(guild, member)
         return member
 
+    def leave(self, guild: Guild, user: User) -> None:
+        """Let somebody leave a guild, or remove a bot from it."""
+        del guild.members[user.id]
+        self._happened(self.tell.member_removed, guild, user)
+
     def add_role(self, guild: Guild, name: str, permissions: Permission, holders: Sequence[User]) -> Role:
         """Create a role and give it to `holders`."""
         role = Role(name, permissions)
@@ -108,6 +115,14 @@ class World:
         guild.channels[channel.id] = self.channels[channel.id] = channel
         self._happened(self.tell.channel_created, channel)
         return channel
+
+    def remove_channel(self, channel: Channel) -> None:
+        """Delete a channel or thread with everything in it."""
+        assert channel.guild is not None
+        members = [member.user for member in channel.guild.members.values()]
+        held = channel.guild.threads if channel.is_thread else channel.guild.channels
+        del held[channel.id], self.channels[channel.id]
+        self._happened(self.tell.channel_deleted, channel, members)
 
     def add_thread(self, parent: Channel, name: str, owner: User, start: Message | None) -> Channel:
         """Create a public thread; one that starts from a message carries the message's id."""

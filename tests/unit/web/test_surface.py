@@ -2,7 +2,7 @@
 
 import asyncio
 
-from src_v2.core.events import Done, Stopped, TextDelta, TurnStarted
+from src_v2.core.events import Done, Notice, Stopped, TextDelta, TurnStarted
 from src_v2.core.messages import StopReason
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.surface import ReplySurface, StreamEvent
@@ -51,6 +51,17 @@ async def test_a_turn_that_starts_over_is_not_over() -> None:
     await reply.finish()
     assert await names(reply) == ["started", "delta", "restart", "delta", "done"]
     assert (await reply.ended()).data["text"] == "new"
+
+
+async def test_what_is_told_at_first_contact_stands_apart_from_the_text() -> None:
+    reply = surface()
+    await reply.show(Notice("This is an AI."))
+    await reply.show(TextDelta("Hello"))
+    await reply.show(Done("t", "m", "Hello"))
+    await reply.finish()
+    assert [(event.name, event.data["text"]) for event in reply.read(after=0)] == [
+        ("notice", "This is an AI."), ("delta", "Hello"), ("done", "Hello"),
+    ]  # fmt: skip
 
 
 async def test_a_reply_that_nobody_ended_has_an_end_all_the_same() -> None:

@@ -11,9 +11,12 @@ export class Refused extends Error {
   }
 }
 
-async function request(path, { method = "GET", body, headers = {}, signal } = {}) {
+export async function request(path, { method = "GET", body, headers = {}, signal } = {}) {
   const options = { method, headers: { ...headers }, signal, credentials: "same-origin" };
-  if (body !== undefined) {
+  if (body instanceof Blob) {
+    options.headers["Content-Type"] = "application/octet-stream"; // a file goes as it is
+    options.body = body;
+  } else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -36,11 +39,11 @@ async function errorOf(response) {
   }
 }
 
-const json = async (path, options) => (await request(path, options)).json();
+export const json = async (path, options) => (await request(path, options)).json();
 
 export const characters = () => json("/api/characters");
 export const conversation = (character) => json(`/api/conversation?character=${encodeURIComponent(character)}`);
-const { timeZone = "" } = Intl.DateTimeFormat().resolvedOptions();
+export const { timeZone = "" } = Intl.DateTimeFormat().resolvedOptions();
 export const say = (character, text, messageId, signal) =>
   request("/api/chat", {
     method: "POST",

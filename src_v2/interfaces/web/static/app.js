@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { MessageList } from "./messages.js";
+import { OwnData } from "./own-data.js";
 import { keepAtBottom } from "./scroll.js";
 import { delay } from "./stream.js";
 
@@ -14,6 +15,10 @@ const composer = new Composer(
   { form: $("composer"), text: $("text"), send: $("send"), count: $("count"), problem: $("problem") },
   (text) => conversation?.say(text),
 );
+const ownData = new OwnData({
+  changed: () => conversation?.load(),
+  signIn: () => page.signIn(),
+});
 let conversation;
 let everyone = [];
 
@@ -81,6 +86,7 @@ function open(character) {
   $("empty").hidden = true;
   conversation = new Conversation(character, list, page);
   page.busy(false);
+  $("own-data-open").hidden = false;
   composer.open(character.name, name);
   conversation.load();
   if (matchMedia("(pointer: fine)").matches) $("text").focus();
@@ -151,6 +157,8 @@ $("forget-dialog").addEventListener("close", async () => {
     composer.say(error.message);
   }
 });
+
+$("own-data-open").addEventListener("click", () => ownData.open(conversation.character));
 
 $("sign-in").addEventListener("cancel", (event) => event.preventDefault());
 $("sign-in-form").addEventListener("submit", async (event) => {

@@ -150,6 +150,11 @@ export class MessageList {
     this.node.append(make("li", "unanswered", `${text} `, action(label, onClick, "inline-action")));
   }
 
+  // A quiet line before a message: what somebody is told at first contact.
+  tell(text, before) {
+    before.node.before(make("li", "notice", text));
+  }
+
   note(text) {
     this.node.append(make("li", "unanswered", text));
   }
