@@ -9,6 +9,7 @@ from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.service import Knowledge
+from src_v2.memory.browsing import Browsing
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.jobs import forget_request
 from src_v2.memory.recall import Recall
@@ -67,6 +68,6 @@ def desk(
 ) -> Desk:
     """Return the desk that every door offers."""
     return Desk(
-        store, recall, knowledge, deciding, Exporter(held, clock), erasures, Bringing(stores.database, clock), clock,
-        ready=writer.require_caught_up,
+        store, Browsing(stores.database), recall, knowledge, deciding, Exporter(held, clock), erasures,
+        Bringing(stores.database, clock), clock, ready=writer.require_caught_up,
     )  # fmt: skip

@@ -5,6 +5,7 @@ What people say who do not want to be remembered is held in `running` only, and 
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -131,7 +132,7 @@ class MemoryService:
         rows = [turn_row(turn, session_id, status, now, error)]
         if reply:
             rows.append(reply_row(turn, session_id, name, reply, now))
-        told = self._profiles.confirmation(turn.author, now)
+        told = [replace(row, needs=turn.messages[-1].id) for row in self._profiles.confirmation(turn.author, now)]
         await self._write([*told, *rows, *calls, self._indexed_soon(turn.id)], sure=kept)
         if told:
             await self._profiles.written(turn.author, noticed=True)

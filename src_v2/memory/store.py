@@ -74,32 +74,6 @@ class MemoryStore:
             rows = (await connection.execute(query)).mappings().all()
         return {row["id"]: stored_message(row) for row in rows}
 
-    async def page(self, audience: Audience, limit: int, *, after: str = "") -> list[StoredMessage]:
-        """Return what may surface in front of `audience`, newest first, from behind the message `after` on."""
-        query = select(messages).where(_visible(audience), messages.c.text != "")
-        if after:
-            last = select(messages.c.created_at).where(messages.c.id == after).scalar_subquery()
-            same = and_(messages.c.created_at == last, messages.c.id < after)
-            query = query.where(or_(messages.c.created_at < last, same))
-        query = query.order_by(messages.c.created_at.desc(), messages.c.id.desc()).limit(limit)
-        async with self._db.read() as connection:
-            return [stored_message(row) for row in (await connection.execute(query)).mappings()]
-
-    async def by_id_or_end(self, audience: Audience, end: str) -> StoredMessage | None:
-        """Return the message whose id is `end`, or ends so, if it may surface in front of `audience`."""
-        named = or_(messages.c.id == end, messages.c.id.endswith(end, autoescape=True))
-        query = select(messages).where(_visible(audience), messages.c.text != "", named).limit(1)
-        async with self._db.read() as connection:
-            row = (await connection.execute(query)).mappings().first()
-        return stored_message(row) if row else None
-
-    async def guilds_of(self, user_id: str) -> list[str]:
-        """Return the servers from which something is kept that passed between a person and a character."""
-        query = select(messages.c.guild_id).distinct()
-        query = query.where(messages.c.user_id == user_id, messages.c.guild_id.is_not(None))
-        async with self._db.read() as connection:
-            return sorted((await connection.execute(query)).scalars())
-
     async def by_ref(self, audience: Audience, platform_message_id: str) -> StoredMessage | None:
         """Return the message that a platform id names, when it may surface in front of `audience`."""
         target = _by_ref(audience.character, platform_message_id)

@@ -13,6 +13,7 @@ from src_v2.core.scope import Scope
 from src_v2.core.switches import Switches, SwitchName
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.knowledge.service import Knowledge
+from src_v2.memory.browsing import Browsing
 from src_v2.memory.recall import Recall
 from src_v2.memory.rows import message_rows
 from src_v2.memory.store import MemoryStore
@@ -46,6 +47,7 @@ class Desk:
     def __init__(
         self,
         store: MemoryStore,
+        browsing: Browsing,
         recall: Recall,
         knowledge: Knowledge,
         deciding: Deciding,
@@ -57,6 +59,7 @@ class Desk:
         ready: Callable[[], Awaitable[None]],
     ) -> None:
         self._store = store
+        self._browsing = browsing
         self._recall = recall
         self._knowledge = knowledge
         self._deciding = deciding
@@ -68,7 +71,7 @@ class Desk:
 
     async def memories(self, whose: Whose, *, after: str = "", limit: int = 20) -> MemoryPage:
         """Return what is remembered; see OwnData."""
-        said = await self._store.page(_all_of(whose), limit + 1, after=after)
+        said = await self._browsing.page(_all_of(whose), limit + 1, after=after)
         items = [_item(one, whose) for one in said[:limit]]
         return MemoryPage(items, items[-1].id if len(said) > limit else "")
 
@@ -136,7 +139,7 @@ class Desk:
         """Decide; see OwnData."""
         decided = await self._deciding.decide(user_id, name, on)
         if name is SwitchName.SERVERS and not on:
-            for guild_id in await self._store.guilds_of(user_id):
+            for guild_id in await self._browsing.guilds_of(user_id):
                 await self._erasures.request(erase_request(Scope(user_id=user_id, guild_id=guild_id)))
         return decided
 
@@ -160,7 +163,7 @@ class Desk:
         return brought
 
     async def _one(self, whose: Whose, memory_id: str) -> StoredMessage:
-        said = await self._store.by_id_or_end(_all_of(whose), memory_id) if len(memory_id) >= SHORT_ID else None
+        said = await self._browsing.by_id_or_end(_all_of(whose), memory_id) if len(memory_id) >= SHORT_ID else None
         if said is None:
             raise NotThere("no such memory of this person")
         return said
