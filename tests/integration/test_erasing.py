@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +12,7 @@ from src_v2.core.audience import Visibility
 from src_v2.core.jobs import JobRequest
 from src_v2.core.scope import Scope
 from src_v2.privacy.erasing import erase_request
+from src_v2.privacy.models import Whose
 from tests.support.house import House, Person, Place
 from tests.support.traces import files_with, rows_with
 
@@ -21,8 +24,10 @@ LIVELY = (
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with House(tmp_path) as house:
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Give a house on SQLite and one on PostgreSQL."""
+    served: dict[str, Any] = {} if database_url.startswith("sqlite") else {"database_url": database_url}
+    async with House(tmp_path, **served) as house:
         yield house
 
 
@@ -70,6 +75,20 @@ async def test_the_files_hold_nothing_either(tmp_path: Path) -> None:
         await house.hears(olga.says("The tide is out today."))
         await erase(house, Scope(user_id=zeb.user_id))
     assert files_with(tmp_path, [zeb.user_id, "Zebedee", "cello", "walnuts"]) == []
+
+
+async def test_what_was_taken_along_comes_back(house: House) -> None:
+    zeb = house.person("Zebedee")
+    await lively(house, zeb)
+    taken = await house.app.own_data.export(zeb.user_id)
+    await erase(house, Scope(user_id=zeb.user_id))
+    brought = await house.app.own_data.bring_in(Whose("elena", zeb.user_id), taken.content, ZoneInfo("UTC"))
+    await house.indexed()
+    assert brought.left_out == {}
+    assert any("cello" in text for text in await house.recall(zeb.audience(), "Which instrument do I play?"))
+    known = await house.app.knowledge.known(zeb.audience(), "Where do I live?", house.clock.now())
+    assert any(fact.object == "Leeds" for fact in known.facts)
+    assert known.summaries
 
 
 async def test_one_server_can_be_forgotten_alone(house: House) -> None:
