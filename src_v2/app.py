@@ -7,6 +7,7 @@ import asyncio
 import gc
 import random
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 
 import aiohttp
@@ -199,10 +200,10 @@ class App:
             session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
         )  # fmt: skip
 
-    async def _halt(self, scope: Scope) -> None:
+    def _halt(self, scope: Scope) -> AbstractAsyncContextManager[None]:
         """End what is being said to a person who is erased: it would speak of what must be forgotten."""
-        if scope.is_whole_person and scope.user_id:
-            await self.lanes.withdraw(scope.user_id)
+        person = scope.user_id if scope.is_whole_person else None
+        return self.lanes.withdrawn(person) if person else nullcontext()
 
     async def _forget(self, user_id: str) -> None:
         await self.memory.let_go(user_id)

@@ -6,7 +6,6 @@ from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.holdings import Holding
 from src_v2.core.retention import Retention
-from src_v2.core.scope import Scope
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.browsing import Browsing
@@ -19,7 +18,7 @@ from src_v2.memory.writer import Writer
 from src_v2.privacy.bringing import Bringing
 from src_v2.privacy.derived import Cached, GraphRelations, VectorPoints, Waiting
 from src_v2.privacy.desk import Deciding, Desk
-from src_v2.privacy.erasing import Eraser
+from src_v2.privacy.erasing import Eraser, Halt
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.exporting import Exporter
 from src_v2.privacy.retaining import Retaining
@@ -38,7 +37,7 @@ def holdings(stores: Stores, indexer: Indexer, spool: Spool, forget: Callable[[s
     ]
 
 
-def eraser(held: list[Holding], stores: Stores, writer: Writer, halt: Callable[[Scope], Awaitable[None]]) -> Eraser:
+def eraser(held: list[Holding], stores: Stores, writer: Writer, halt: Halt) -> Eraser:
     """Return what erases; `halt` ends what is being said right now."""
     return Eraser(held, ready=writer.require_caught_up, halt=halt, settle=stores.settle)
 

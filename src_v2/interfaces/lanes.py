@@ -7,7 +7,8 @@ door's gate does) and not for rendering (each door's surface does).
 
 import asyncio
 from collections import OrderedDict, deque
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -70,6 +71,7 @@ class Lanes:
         self._burst_window_s = burst_window_s
         self._lanes: dict[LaneKey, Lane] = {}
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._gates: dict[str, asyncio.Event] = {}
         self._closed = False
 
     @property
@@ -147,15 +149,17 @@ class Lanes:
         await self._cancel(lane.running, StopReason.USER)
         return True
 
-    async def withdraw(self, user_id: str) -> None:
-        """End every turn of a person, running or waiting, as if they had taken back what they said."""
-        for lane in list(self._lanes.values()):
-            for waiting in [one for one in lane.waiting if one.messages[-1].author.user_id == user_id]:
-                lane.waiting.remove(waiting)
-                await waiting.surface.finish()
-            running = lane.running
-            if running is not None and running.turn.author.user_id == user_id:
-                await self._cancel(running, StopReason.WITHDRAWN)
+    @asynccontextmanager
+    async def withdrawn(self, user_id: str) -> AsyncIterator[None]:
+        """End every turn of a person, as if they had taken back what they said; what they say meanwhile waits."""
+        gate = self._gates.setdefault(user_id, asyncio.Event())
+        try:
+            for lane in list(self._lanes.values()):
+                await self._withdraw(lane, user_id)
+            yield
+        finally:
+            self._gates.pop(user_id, None)
+            gate.set()
 
     async def drain(self, grace_s: float) -> None:
         """Accept nothing new, let everything queued be answered within `grace_s` seconds, then stop the rest."""
@@ -235,6 +239,13 @@ class Lanes:
         else:
             await self._cancel(running, StopReason.WITHDRAWN)
 
+    async def _withdraw(self, lane: Lane, user_id: str) -> None:
+        for waiting in [one for one in lane.waiting if one.messages[-1].author.user_id == user_id]:
+            lane.waiting.remove(waiting)
+            await waiting.surface.finish()
+        if lane.running is not None and lane.running.turn.author.user_id == user_id:
+            await self._cancel(lane.running, StopReason.WITHDRAWN)
+
     async def _cancel(self, running: Running, reason: StopReason) -> None:
         running.turn.stop_reason = reason
         running.revised = False
@@ -260,6 +271,8 @@ class Lanes:
 
     async def _answer_until_final(self, lane: Lane, waiting: Waiting) -> None:
         while True:
+            if gate := self._gates.get(waiting.messages[-1].author.user_id):
+                await gate.wait()
             running = Running(Turn(waiting.turn_id, tuple(waiting.messages)), waiting)
             lane.running = running
             running.task = asyncio.create_task(self._run(running))

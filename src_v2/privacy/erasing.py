@@ -5,6 +5,7 @@ gone and leaves nothing behind (`RowWrite.needs`); what slips in meanwhile is fo
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 
@@ -25,14 +26,14 @@ NEVER_GIVEN_UP = 100_000
 LONGEST_WAIT_S = 60.0
 
 Step = Callable[[], Awaitable[None]]
-Halt = Callable[[Scope], Awaitable[None]]
+Halt = Callable[[Scope], AbstractAsyncContextManager[None]]
 
 
 class Eraser:
     """Erases through all holdings, in their order: first where the others would be filled from again.
 
-    `ready` raises while something waits to be written; `halt` ends what is being said to the person right now; `settle`
-    has the freed space overwritten.
+    `ready` raises while something waits to be written; `halt` ends what is being said to the person right now, and what
+    they say while it holds waits; `settle` has the freed space overwritten.
     """
 
     def __init__(self, holdings: Sequence[Holding], *, ready: Step, halt: Halt, settle: Step) -> None:
@@ -48,10 +49,11 @@ class Eraser:
         """
         await self._ready()
         for _ in range(ROUNDS):
-            await self._halt(scope)
-            for holding in self._holdings:
-                await holding.erase(scope)
-            if not await self.left(scope):
+            async with self._halt(scope):
+                for holding in self._holdings:
+                    await holding.erase(scope)
+                left = await self.left(scope)
+            if not left:
                 await self._settle()
                 log.info("erased", whole_person=scope.is_whole_person)
                 return

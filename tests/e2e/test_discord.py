@@ -149,6 +149,24 @@ class TestSecondThoughts:
         assert "4711" not in str(later.body)
 
 
+class TestOwnData:
+    async def test_somebody_sees_what_is_kept_erases_it_and_is_a_stranger_again(self, harbour: Harbour) -> None:
+        jo = harbour.person("Jo")
+        asked = await jo.dm(harbour.elena, "my boat is called Albatross")
+        await jo.sees(harbour.elena, from_=harbour.elena)
+        kept = await jo.runs(harbour.elena, "/memory list")
+        await harbour.discord.wait_until(lambda: "Albatross" in kept.text, what="the memory to be listed")
+        question = await jo.runs(harbour.elena, "/forget-me")
+        message = next(message for message in asked.channel.messages.values() if message.content == question.text)
+        await jo.presses(message, "Erase everything")
+        await harbour.discord.wait_until(lambda: "nothing left" in message.content, 15, "the erasure to be done")
+        kept = await jo.runs(harbour.elena, "/memory list")
+        assert "Albatross" not in kept.text
+        await jo.dm(harbour.elena, "do you know my boat?")
+        later = await harbour.until_asked("do you know my boat?")
+        assert "Albatross" not in str(later.body)
+
+
 class TestTrouble:
     async def test_a_gateway_that_drops_in_mid_reply_costs_nothing_and_doubles_nothing(self, harbour: Harbour) -> None:
         hana, hold = harbour.person("Hana"), asyncio.Event()

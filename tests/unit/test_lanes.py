@@ -328,3 +328,23 @@ async def test_a_message_that_cannot_be_kept_is_answered_all_the_same(
     engine.go.set()
     await second.finished.wait()
     assert engine.asked == ["one", "two"]
+
+
+async def test_while_somebody_is_withdrawn_what_they_say_waits_and_others_go_on(
+    lanes: Lanes, engine: GatedEngine
+) -> None:
+    running, waiting, meanwhile, other = (RecordingSurface() for _ in range(4))
+    await lanes.submit(said("one", channel="a"), running)
+    await lanes.submit(said("two", channel="a", after_s=9), waiting)
+    await engine.began.wait()
+    async with lanes.withdrawn("discord:alice"):
+        await asyncio.gather(running.finished.wait(), waiting.finished.wait())
+        assert running.retracted
+        assert engine.stopped == [StopReason.WITHDRAWN]
+        engine.go.set()
+        await lanes.submit(said("three", channel="a", after_s=20), meanwhile)
+        await lanes.submit(said("hello", by="bob", channel="b"), other)
+        await other.finished.wait()
+        assert engine.asked == ["one", "hello"]
+    await meanwhile.finished.wait()
+    assert engine.asked == ["one", "hello", "three"]
