@@ -36,7 +36,9 @@ def make_settings(data_dir: Path, llm: LocalLLM | None = None, **variables: Any)
         "burst_window_s": 0, "memory_source_timeout_s": 5,  # tests of slow stores set their own
         "privacy_notice": "",  # most tests are about what is said after the first contact
     }  # fmt: skip
-    if llm is not None:
+    if llm is None:
+        given["llm_model"] = "offline:instant"
+    else:
         given |= {"llm_model": "openai-compatible:local-model", "llm_base_url": llm.openai_url, "llm_attempts": 1}
     given |= variables
     groups = {}

@@ -47,7 +47,7 @@ class ModelBuilder:
             case Protocol.OFFLINE:
                 from src_v2.agents.models.offline.model import OfflineChatModel
 
-                return OfflineChatModel()
+                return OfflineChatModel.named(spec.model)
 
     def _openai(self, spec: ModelSpec, key: str) -> BaseChatModel:
         from src_v2.agents.models.thin_openai import ThinChatOpenAI

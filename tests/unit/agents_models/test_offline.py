@@ -246,3 +246,11 @@ def test_words_meet_in_their_meaning() -> None:
     assert meanings("What is it called?") & meanings("Its name is Bo")
     assert meanings("Do I have pets?") & meanings("I have a kitten")
     assert not meanings("I like rain") & meanings("my dog's name")
+
+
+async def test_the_instant_one_says_everything_at_once() -> None:
+    started = time.monotonic()
+    said = [chunk async for chunk in OfflineChatModel.named("instant").astream([system(DOG), HumanMessage("Hello")])]
+    assert len(said) > 2
+    assert time.monotonic() - started < 0.1
+    assert OfflineChatModel.named("demo").first_word_delay_s > 0

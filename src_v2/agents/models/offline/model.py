@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Self
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
@@ -16,6 +16,7 @@ from src_v2.agents.models.offline.reading import read_prompt
 from src_v2.agents.models.tokens import estimate_prompt_tokens
 from src_v2.core.tokens import estimate_tokens
 
+INSTANT = "instant"
 _WORD_WITH_SPACE = re.compile(r"\s*\S+\s*")
 
 
@@ -27,6 +28,11 @@ class OfflineChatModel(BaseChatModel):
 
     word_delay_s: float = 0.015
     first_word_delay_s: float = 0.1
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the model of that name: `instant` says everything at once, any other types as people read."""
+        return cls(word_delay_s=0, first_word_delay_s=0) if name == INSTANT else cls()
 
     @property
     def _llm_type(self) -> str:
