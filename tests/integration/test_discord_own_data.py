@@ -289,13 +289,14 @@ class TestPrivacy:
 
 class TestExport:
     async def test_the_zip_is_for_the_person_only(self, house: House) -> None:
+        house.own_data.clock = VirtualClock()
         house.own_data.remember(whose(house), "my cat is called Mia")
         async with house.door():
             answer = await house.alice.runs(house.elena, "/export", house.guild.channel("general"))
         (file,) = shown(answer).attachments
-        assert file.filename == "whisperengine-export.zip"
+        assert file.filename == "whisperengine-2026-01-01.zip"
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
-            assert "my cat is called Mia" in archive.read("whisperengine.json").decode()
+            assert "my cat is called Mia" in archive.read("messages.json").decode()
 
     async def test_what_is_too_large_for_discord_is_had_elsewhere(self, house: House) -> None:
         house.own_data.export_padding = random.Random(1).randbytes(2 * 2**20)

@@ -15,7 +15,7 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.observability.health import Check, Health
-from tests.unit.web.own_data_double import OwnDataDouble
+from tests.support.own_data import OwnDataInMemory
 
 TOKEN = "correct-horse-battery"
 
@@ -180,7 +180,7 @@ class Chat:
         self.engine = ScriptedEngine(self.memory)
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=burst_window_s)
         self.characters = FakeCharacters(*names)
-        self.own_data = OwnDataDouble()
+        self.own_data = OwnDataInMemory()
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)

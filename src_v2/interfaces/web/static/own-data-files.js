@@ -114,8 +114,10 @@ export class Files {
   }
 }
 
+const KINDS = { chatgpt: "ChatGPT", sillytavern: "SillyTavern", whisperengine: "An earlier export" };
+
 function result({ kind, added, known, left_out }) {
   const left = Object.entries(left_out).map(([reason, count]) => `${count} ${reason}`);
   const counts = `added ${added}, known ${known}, left out: ${left.join(", ") || "nothing"}`;
-  return [make("p", "outcome", make("strong", "", kind), `: ${counts}`)];
+  return [make("p", "outcome", make("strong", "", KINDS[kind] ?? kind), `: ${counts}`)];
 }
