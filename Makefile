@@ -27,7 +27,7 @@ chat: .venv/run.stamp  ## talk to CHARACTER in the terminal
 setup: .venv/dev.stamp  ## install what working on it needs, and run nothing
 
 test: .venv/dev.stamp system-packages  ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --durations=15
 
 test-quick: .venv/dev.stamp  ## tests that take seconds
 	$(BIN)/python -m pytest -m "not slow"
