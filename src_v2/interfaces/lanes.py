@@ -173,6 +173,8 @@ class Lanes:
 
     async def _keep(self, message: IncomingMessage, turn_id: str) -> None:
         """Store a message that waits. It is in its lane already, so a failure only costs its safety from a crash."""
+        if message.author.user_id in self._gates:
+            return  # nothing new of somebody who is being withdrawn; it is stored when it is answered
         try:
             await self._history.keep(message, turn_id=turn_id)
         except Exception as error:  # an edge: the message is queued, whatever the store says

@@ -48,20 +48,22 @@ class Eraser:
         Raises StoreUnavailable while a store is away and StoreError when something keeps coming back.
         """
         await self._ready()
-        for _ in range(ROUNDS):
-            async with self._halt(scope):
-                for holding in self._holdings:
-                    await holding.erase(scope)
-                left = await self.left(scope)
-            if not left:
-                await self._settle()
-                log.info("erased", whole_person=scope.is_whole_person)
-                return
-        raise StoreError("something of what is to be erased keeps coming back", retryable=True)
+        async with self._halt(scope):
+            await self._erase_all(scope)
+        await self._settle()
+        log.info("erased", whole_person=scope.is_whole_person)
 
     async def left(self, scope: Scope) -> int:
         """Count what is still there."""
         return sum([await holding.left(scope) for holding in self._holdings])
+
+    async def _erase_all(self, scope: Scope) -> None:
+        for _ in range(ROUNDS):
+            for holding in self._holdings:
+                await holding.erase(scope)
+            if not await self.left(scope):
+                return
+        raise StoreError("something of what is to be erased keeps coming back", retryable=True)
 
 
 def kinds(eraser: Eraser) -> list[JobKind]:

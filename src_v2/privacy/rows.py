@@ -69,7 +69,7 @@ class Rows:
         gone = select(messages.c.id, messages.c.turn_id, messages.c.session_id).where(_in(messages, scope))
         async with self._db.write() as connection:
             ids = select(gone.subquery().c.id)
-            touched = (await connection.execute(gone)).all()
+            touched = [] if scope.is_whole_person else (await connection.execute(gone)).all()
             await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
             for table, time_field in LEARNED:
                 await connection.execute(delete(table).where(_learned(table, time_field, scope, ids)))
