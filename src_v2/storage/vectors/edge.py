@@ -5,7 +5,6 @@ of our own. That thread is the write lock; unlike an asyncio one it also holds w
 """
 
 import asyncio
-import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,13 +18,6 @@ import qdrant_edge as edge
 from src_v2.core.errors import StoreError, StoreUnavailable
 from src_v2.core.filters import Filter
 from src_v2.storage.vectors.base import (
-    DENSE,
-    KEYWORD_FIELDS,
-    PARTS,
-    SPARSE,
-    TENANT_FIELD,
-    TIME_FIELD,
-    TOGETHER_FIELD,
     CollectionSpec,
     Hit,
     Leg,
@@ -35,18 +27,12 @@ from src_v2.storage.vectors.base import (
     given_payload,
     narrowed,
 )
+from src_v2.storage.vectors.edge_files import REWRITTEN, UNFINISHED, empty_shard, stored_size, take_place
 from src_v2.storage.vectors.edge_shapes import EdgeForms, edge_filter, edge_points, hits, request
 from src_v2.storage.vectors.filters_qdrant import to_qdrant
 
-_NEVER_KB = 10**8
-"""Building an HNSW index holds the interpreter for up to a minute; scanning 100,000 points takes half a millisecond."""
-_SCANNED = edge.VectorStorageDatatype.Turbo4  # type: ignore[attr-defined, unused-ignore] # the stubs lack it
-"""Four bits per number for what is searched through: a scan takes a third of the time of one over floats."""
-_RESCORED = edge.VectorStorageDatatype.Turbo8
-"""Eight bits for what only scores some hundred candidates, where time matters less than the order."""
 SEARCH_THREADS = 4
-_UNFINISHED = ".unfinished"
-_REWRITTEN = ".rewritten"
+_DELETED_AT_ONCE = 500
 _COPIED_AT_ONCE = 100
 """Some milliseconds in which the interpreter is held."""
 _LOCKED = "WouldBlock"
@@ -83,8 +69,7 @@ class EdgeVectorStore:
 
     async def delete_where(self, name: str, condition: Filter) -> None:
         """Delete by filter; see VectorStore."""
-        wanted = to_qdrant(condition, EdgeForms())
-        await self._write(lambda: self._update(name, edge.UpdateOperation.delete_points_by_filter(wanted)))
+        await self._write(lambda: self._delete_where(name, edge_filter(condition)))
 
     async def count(self, name: str, condition: Filter) -> int:
         """Count; see VectorStore."""
@@ -149,15 +134,15 @@ class EdgeVectorStore:
         if not self._path.is_dir():
             return []
         with self._opening:
-            for rewritten in self._path.glob(f"*{_REWRITTEN}"):
-                _take_place(rewritten)  # a crash came between two renames
-        return sorted(item.name for item in self._path.iterdir() if item.is_dir() and item.suffix != _UNFINISHED)
+            for rewritten in self._path.glob(f"*{REWRITTEN}"):
+                take_place(rewritten)  # a crash came between two renames
+        return sorted(item.name for item in self._path.iterdir() if item.is_dir() and item.suffix != UNFINISHED)
 
     def _rewrite(self, name: str) -> None:
         """Copy what a collection holds into a new folder, which takes the place of the old one."""
         old = self._shard(name)
-        aside = self._path / f"{name}{_UNFINISHED}"
-        new = _empty_shard(aside, CollectionSpec(name, _stored_size(self._path / name)))
+        aside = self._path / f"{name}{UNFINISHED}"
+        new = empty_shard(aside, CollectionSpec(name, stored_size(self._path / name)))
         start: Any = None
         while True:
             page = edge.ScrollRequest(offset=start, limit=_COPIED_AT_ONCE, with_payload=True, with_vector=True)
@@ -171,7 +156,7 @@ class EdgeVectorStore:
         with self._opening:
             # Whoever still searches the old one keeps it; its files go when the last has let go of it.
             del self._shards[name]
-            _take_place(aside.rename(self._path / f"{name}{_REWRITTEN}"))
+            take_place(aside.rename(self._path / f"{name}{REWRITTEN}"))
 
     def _shard(self, name: str) -> edge.EdgeShard:
         with self._opening:
@@ -202,18 +187,24 @@ class EdgeVectorStore:
         # Acknowledged means: in the shard's write-ahead log, from which `load` recovers after a kill.
         self._shard(name).update(operation)
 
+    def _delete_where(self, name: str, wanted: edge.Filter | None) -> None:
+        """Delete a page at a time: one call for many thousands would hold the interpreter for as long as it takes."""
+        page = edge.ScrollRequest(limit=_DELETED_AT_ONCE, filter=wanted, with_payload=False, with_vector=False)
+        while records := self._shard(name).scroll(page)[0]:
+            self._update(name, edge.UpdateOperation.delete_points([record.id for record in records]))
+
     def _ensure(self, spec: CollectionSpec) -> None:
         if not (self._path / spec.name).is_dir():
             self._create(spec)
         self._shard(spec.name)
-        size = _stored_size(self._path / spec.name)
+        size = stored_size(self._path / spec.name)
         if size != spec.size:
             raise StoreError(f"vector collection {spec.name} holds vectors of size {size}, not {spec.size}")
 
     def _create(self, spec: CollectionSpec) -> None:
         """Build the shard aside and rename it, so that a kill in between leaves nothing half-made behind."""
-        aside = self._path / f"{spec.name}{_UNFINISHED}"
-        shard = _empty_shard(aside, spec)
+        aside = self._path / f"{spec.name}{UNFINISHED}"
+        shard = empty_shard(aside, spec)
         shard.flush()
         shard.close()
         aside.rename(self._path / spec.name)
@@ -225,7 +216,7 @@ class EdgeVectorStore:
                 shard.close()
             folder = self._path / name
             if folder.is_dir():
-                shutil.rmtree(folder.rename(folder.with_name(name + _UNFINISHED)))
+                shutil.rmtree(folder.rename(folder.with_name(name + UNFINISHED)))
 
     def _close(self) -> None:
         with self._opening:
@@ -233,27 +224,6 @@ class EdgeVectorStore:
                 _, shard = self._shards.popitem()
                 shard.flush()
                 shard.close()
-
-
-def _empty_shard(folder: Path, spec: CollectionSpec) -> edge.EdgeShard:
-    """Return a new shard in `folder`, in the place of whatever a crash left there."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shard = edge.EdgeShard.create(str(folder), _config(spec))
-    for name, index in _indexes().items():
-        shard.update(edge.UpdateOperation.create_field_index(name, index))
-    return shard
-
-
-def _take_place(rewritten: Path) -> None:
-    """Let a complete copy take the place of the collection that it was made of; may be done again after a crash."""
-    place = rewritten.with_suffix("")
-    old = place.with_name(place.name + _UNFINISHED)
-    if place.is_dir():
-        shutil.rmtree(old, ignore_errors=True)
-        place.rename(old)
-    rewritten.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _translated(call: Callable[[], _T]) -> _T:
@@ -265,34 +235,3 @@ def _translated(call: Callable[[], _T]) -> _T:
         if _LOCKED in str(error):
             raise StoreError("another WhisperEngine uses this data folder: stop it, or set another DATA_DIR") from error
         raise StoreError(f"the vector store refused ({error})") from error
-
-
-def _stored_size(folder: Path) -> int:
-    """Read the dense vectors' size from the shard's own description; the library does not tell it."""
-    config = json.loads((folder / "edge_config.json").read_text(encoding="utf-8"))
-    return int(config["vectors"][DENSE]["size"])
-
-
-def _config(spec: CollectionSpec) -> edge.EdgeConfig:
-    return edge.EdgeConfig(
-        vectors={DENSE: _dense_config(spec.size), PARTS: _dense_config(spec.size, several=True)},
-        sparse_vectors={SPARSE: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
-        optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_NEVER_KB),
-    )
-
-
-def _dense_config(size: int, *, several: bool = False) -> edge.EdgeVectorParams:
-    cosine = edge.Distance.Cosine
-    if not several:
-        return edge.EdgeVectorParams(size, cosine, datatype=_SCANNED)
-    best_counts = edge.MultiVectorConfig(edge.MultiVectorComparator.MaxSim)
-    return edge.EdgeVectorParams(size, cosine, multivector_config=best_counts, datatype=_RESCORED)
-
-
-def _indexes() -> dict[str, Any]:
-    keywords = dict.fromkeys(KEYWORD_FIELDS, edge.PayloadSchemaType.Keyword)
-    return keywords | {
-        TOGETHER_FIELD: edge.PayloadSchemaType.Keyword,
-        TENANT_FIELD: edge.KeywordIndexParams(is_tenant=True),
-        TIME_FIELD: edge.PayloadSchemaType.Integer,
-    }
