@@ -15,8 +15,8 @@ from src_v2.core.switches import Switches, SwitchName
 from src_v2.storage.tables import facts, llm_calls, messages, switches, turns, users
 from tests.support.house import House, Person, Place
 from tests.support.llm import LocalLLM, Script
-from tests.support.remains import traces, written
 from tests.support.servers import Server
+from tests.support.traces import files_with, traces
 
 HARBOUR = Place("discord:harbour-open", Visibility.GUILD, "discord:harbour")
 WORDS = ("quokka", "marzipan", "ingeborg", "trombone", "zeppelin")
@@ -267,7 +267,7 @@ async def test_what_waited_for_sql_is_taken_out_again_for_who_is_not_remembered(
         await house.hears(ann.says("I like maps."))
         reply = await house.hears(ben.says("I keep bees.", HARBOUR))
         assert isinstance(reply.outcome, Done)
-        assert written(tmp_path / "data", ["quokka"]) == ["file spool.jsonl"]
+        assert files_with(tmp_path / "data", ["quokka"]) == [("spool.jsonl", "quokka")]
         await asyncio.to_thread(postgres.start)
         await house.app.engine.drain()
         assert await house.app.writer.catch_up()
@@ -315,7 +315,7 @@ async def test_what_is_known_of_a_person_outlives_sql_and_the_cache(
         await house.hears(mia.says("My quokka eats marzipan."))
         await house.hears(mia.says("What does it eat?"))
         assert "My quokka eats marzipan." in prompt(llm)
-        assert written(tmp_path / "data", WORDS) == []
+        assert files_with(tmp_path / "data", WORDS) == []
         await asyncio.to_thread(postgres.start)
         await house.app.engine.drain()
         assert await house.app.writer.catch_up()
