@@ -6,8 +6,8 @@ Start order: stores, characters, memory, jobs, doors. Stop order is the reverse,
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
@@ -200,10 +200,15 @@ class App:
             session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
         )  # fmt: skip
 
-    def _halt(self, scope: Scope) -> AbstractAsyncContextManager[None]:
-        """End what is being said to a person who is erased: it would speak of what must be forgotten."""
-        person = scope.user_id if scope.is_whole_person else None
-        return self.lanes.withdrawn(person) if person else nullcontext()
+    @asynccontextmanager
+    async def _halt(self, scope: Scope) -> AsyncIterator[None]:
+        """End what is being said to a person who is erased, and let nothing be on its way to the other stores."""
+        async with AsyncExitStack() as held:
+            if scope.is_whole_person and scope.user_id:
+                await held.enter_async_context(self.lanes.withdrawn(scope.user_id))
+            await held.enter_async_context(self.indexer.between_batches)
+            await held.enter_async_context(self.background.projection.between_batches)
+            yield
 
     async def _forget(self, user_id: str) -> None:
         await self.memory.let_go(user_id)

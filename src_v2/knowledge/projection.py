@@ -34,6 +34,8 @@ class Projection:
         self._store = store
         self._graph = graph
         self._sweeping = asyncio.Lock()
+        self.between_batches = asyncio.Lock()
+        """Who holds it knows that nothing is on its way from SQL to the graph."""
         self._comparison_due = True
 
     async def sweep(self) -> None:
@@ -64,15 +66,16 @@ class Projection:
 
         With `anew` whatever the graph holds of them goes first: names may have other keys now.
         """
-        claims = await self._store.to_graph(LAYOUT, BATCH_CLAIMS, after=after)
-        if not claims:
-            return Batch()
-        ids = [claim.id for claim in claims]
-        if anew:
-            await self._graph.remove(ids)
-        await self._graph.add(claims)
-        await self._graph.remove(await self._store.mark_graphed(ids, LAYOUT))
-        return Batch(len(claims), ids[-1])
+        async with self.between_batches:
+            claims = await self._store.to_graph(LAYOUT, BATCH_CLAIMS, after=after)
+            if not claims:
+                return Batch()
+            ids = [claim.id for claim in claims]
+            if anew:
+                await self._graph.remove(ids)
+            await self._graph.add(claims)
+            await self._graph.remove(await self._store.mark_graphed(ids, LAYOUT))
+            return Batch(len(claims), ids[-1])
 
     async def remove_orphans(self) -> int:
         """Remove every claim that SQL does not have in the graph; return how many there were."""

@@ -63,6 +63,8 @@ class Indexer:
         self._keys = keys
         self._instance = instance
         self._sweeping = asyncio.Lock()
+        self.between_batches = asyncio.Lock()
+        """Who holds it knows that nothing is on its way from SQL to the vector store."""
         self._model_failed_s: float | None = None
         self._ensured = ""
         self._orphans_due = True
@@ -122,16 +124,17 @@ class Indexer:
         over.
         """
         collection = await self._collection()
-        items = await self._store.to_index(limit, instead_of=collection if anew else None, after=after)
-        if not items:
-            return Batch()
-        indexed, made = await self._encoding.messages(items)
-        if indexed:
-            await self._replace(collection, indexed, made)
-            gone = await self._store.mark_indexed(indexed, collection)
-            if gone:
-                await self._delete(collection, gone)
-        return Batch(len(indexed), items[-1].id)
+        async with self.between_batches:
+            items = await self._store.to_index(limit, instead_of=collection if anew else None, after=after)
+            if not items:
+                return Batch()
+            indexed, made = await self._encoding.messages(items)
+            if indexed:
+                await self._replace(collection, indexed, made)
+                gone = await self._store.mark_indexed(indexed, collection)
+                if gone:
+                    await self._delete(collection, gone)
+            return Batch(len(indexed), items[-1].id)
 
     async def index_keys(self, limit: int = BATCH_MESSAGES) -> int:
         """Index the facts and summaries that are missing; return their number. What is refused is passed over."""
@@ -178,18 +181,19 @@ class Indexer:
         done = 0
         passed_over: set[str] = set()
         while True:
-            items = await source.to_index(limit + len(passed_over), collection)
-            wanted = [item for item in items if item.id not in passed_over]
-            if not wanted:
-                return done
-            passed_over |= {item.id for item in wanted}
-            taken, made = await self._encoding.keys(wanted)
-            if made:
-                await self._vectors.upsert(collection, made)
-                gone = await source.mark_indexed(taken, collection)
-                if gone:
-                    await self._vectors.delete(collection, gone)
-            done += len(taken)
+            async with self.between_batches:
+                items = await source.to_index(limit + len(passed_over), collection)
+                wanted = [item for item in items if item.id not in passed_over]
+                if not wanted:
+                    return done
+                passed_over |= {item.id for item in wanted}
+                taken, made = await self._encoding.keys(wanted)
+                if made:
+                    await self._vectors.upsert(collection, made)
+                    gone = await source.mark_indexed(taken, collection)
+                    if gone:
+                        await self._vectors.delete(collection, gone)
+                done += len(taken)
 
     async def _collection(self) -> str:
         """Return the collection's name; it exists then. Waits until the embedding model is known."""
