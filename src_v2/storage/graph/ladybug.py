@@ -114,6 +114,8 @@ class LadybugGraph:
             copy = ladybug.Database(rewritten, buffer_pool_size=BUFFER_POOL_BYTES)
             _order(copy, f"IMPORT DATABASE {_quoted(exported)}")
             copy.close()
+            # The copy holds what a log beside the old file says; left there, it would be replayed into the new one.
+            self._path.with_name(f"{self._path.name}.wal").unlink(missing_ok=True)
             rewritten.replace(self._path)
         except (RuntimeError, OSError) as error:
             raise StoreError(f"the graph store could not be rewritten ({_first_line(error)})") from error
