@@ -5,7 +5,6 @@ Every entry has a short id (`m1`, `f1`), which is how a model that has tools ref
 
 from collections.abc import Iterable, Sequence
 
-from src_v2.agents.lines import Viewpoint, column, fact_line, memory_line, summary_line
 from src_v2.characters.cards.macros import to_names
 from src_v2.characters.lorebook.models import Entry
 from src_v2.characters.models import Character
@@ -14,6 +13,7 @@ from src_v2.core.messages import Role, StoredMessage
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.memory.models import Memory
+from src_v2.tools.lines import Viewpoint, column, fact_line, memory_line, summary_line
 
 _WHAT_IS_ASKED = {
     PreferenceName.LENGTH: "length of answers",

@@ -16,7 +16,6 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from src_v2.agents import blocks
 from src_v2.agents.blocks import speaker
-from src_v2.agents.lines import Viewpoint
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.lorebook.matching import fire
 from src_v2.characters.lorebook.models import Entry, Position
@@ -26,6 +25,7 @@ from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Known, Preference, PreferenceName
 from src_v2.memory.models import Memory
+from src_v2.tools.lines import Viewpoint
 
 T = TypeVar("T")
 

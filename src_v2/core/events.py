@@ -1,7 +1,7 @@
 """What the engine yields while it answers. Every door renders these same events in its own way.
 
-A turn yields `TurnStarted`, perhaps a `Notice`, then any number of `TextDelta`, `Status` and `Usage`, and ends with
-exactly one of `Done`, `Failed` or `Stopped`.
+A turn yields `TurnStarted`, perhaps a `Notice`, then any number of `TextDelta`, `TextReplaced`, `Status` and `Usage`,
+and ends with exactly one of `Done`, `Failed` or `Stopped`.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,16 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     """More text of the reply, to be appended to what came before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextReplaced:
+    """What was shown of the reply so far is taken back, and `text` stands instead; it may be empty.
+
+    So is what a model said before it went to look something up, and what it said and had to correct.
+    """
 
     text: str
 
@@ -82,5 +92,5 @@ class Stopped:
     message_id: str = ""
 
 
-ReplyEvent = TurnStarted | Notice | TextDelta | Status | Usage | Done | Failed | Stopped
+ReplyEvent = TurnStarted | Notice | TextDelta | TextReplaced | Status | Usage | Done | Failed | Stopped
 FinalEvent = Done | Failed | Stopped

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta
+from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta, TextReplaced
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, StopReason, Turn
 from src_v2.interfaces.base import Engine, History, Surface
@@ -309,6 +309,8 @@ class Lanes:
     async def _show(self, running: Running, event: ReplyEvent) -> None:
         if isinstance(event, TextDelta):
             running.text += event.text
+        elif isinstance(event, TextReplaced):
+            running.text = event.text
         elif not running.replied:
             running.replied = isinstance(event, Done | Failed)
         await running.waiting.surface.show(event)

@@ -57,6 +57,8 @@ class View:
                 self.remark(plain(event.data["text"]))
             case "delta":
                 self._grow(event.data["text"])
+            case "replaced":
+                self._say_anew(event.data["text"])
             case "restart" | "retract":
                 self._start_over()
             case "done":
@@ -108,6 +110,14 @@ class View:
         if self._shown:
             self.close()
             self.remark("(the message changed, so the reply starts over)")
+
+    def _say_anew(self, text: str) -> None:
+        """Go on below what stands there already and does not count any more."""
+        if self._shown:
+            self.close()
+            self.remark("(not that)" if text else "(one moment)")
+        if text:
+            self._grow(text)
 
     def _say(self, name: str, style: str, at: str = "") -> None:
         time = Text(f"{at} ", style="dim") if at else Text()

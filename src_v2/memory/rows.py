@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from src_v2.core.audience import Audience
 from src_v2.core.messages import Author, IncomingMessage, Role, Turn
+from src_v2.core.routes import Route
 from src_v2.storage.rows import RowWrite
 
-TURN_OUTCOME = ("status", "error", "finished_at")
+TURN_OUTCOME = ("status", "error", "finished_at", "complexity", "route_confidence", "route_reasons")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,13 @@ def session_row(session_id: str, audience: Audience, at: datetime) -> RowWrite:
     return RowWrite("v2_sessions", dict(id=session_id, started_at=at, **_place(audience)))
 
 
-def turn_row(turn: Turn, session_id: str, status: str, ended_at: datetime, error: str | None) -> RowWrite:
-    """Return how a turn ended: `answered`, `failed` or `stopped`."""
+def turn_row(
+    turn: Turn, session_id: str, status: str, ended_at: datetime, error: str | None, route: Route | None = None
+) -> RowWrite:
+    """Return how a turn ended: `answered`, `failed` or `stopped`; `route` is how it was thought about."""
     values = dict(
         id=turn.id, session_id=session_id, platform=turn.messages[-1].platform, status=status, error=error,
-        started_at=turn.messages[-1].sent_at, finished_at=ended_at, **_place(turn.audience),
+        started_at=turn.messages[-1].sent_at, finished_at=ended_at, **_place(turn.audience), **_way(route),
     )  # fmt: skip
     return RowWrite("v2_turns", values, update=TURN_OUTCOME, needs=turn.messages[-1].id)
 
@@ -88,6 +93,13 @@ def without_person(call: RowWrite) -> RowWrite:
 
 def _place(audience: Audience) -> dict[str, Any]:
     return dict(character=audience.character, user_id=audience.user_id, channel_id=audience.channel_id)
+
+
+def _way(route: Route | None) -> dict[str, Any]:
+    if route is None:
+        return dict(complexity=None, route_confidence=None, route_reasons=None)
+    reasons = orjson.dumps(route.reasons).decode()
+    return dict(complexity=route.complexity.value, route_confidence=route.confidence, route_reasons=reasons)
 
 
 def _incoming(message: IncomingMessage, session_id: str | None, turn_id: str | None) -> dict[str, Any]:

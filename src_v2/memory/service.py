@@ -13,6 +13,7 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.errors import StoreUnavailable
 from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, Turn
+from src_v2.core.routes import Route
 from src_v2.memory.jobs import index_request
 from src_v2.memory.models import ChangedMessage, ForgottenExchange, InterruptedTurn, seen_by
 from src_v2.memory.profiles import Profile, Profiles
@@ -118,10 +119,11 @@ class MemoryService:
         reply: str,
         error: str | None,
         calls: Sequence[RowWrite],
+        route: Route | None = None,
     ) -> None:
         """Close the turn in one transaction: its outcome, the reply unless it is empty, the model calls it took.
 
-        `name` is the character's display name.
+        `name` is the character's display name; `route` is how the turn was thought about.
         """
         now = self._clock.now()
         kept = await self._may_keep(turn.author, turn.audience, turn.id)
@@ -129,7 +131,7 @@ class MemoryService:
         if kept is False:
             await self._finish_unkept(turn, name, reply, calls)
             return
-        rows = [turn_row(turn, session_id, status, now, error)]
+        rows = [turn_row(turn, session_id, status, now, error, route)]
         if reply:
             rows.append(reply_row(turn, session_id, name, reply, now))
         told = [replace(row, needs=turn.messages[-1].id) for row in self._profiles.confirmation(turn.author, now)]

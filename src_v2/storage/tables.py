@@ -68,6 +68,9 @@ turns = Table(
     Column("platform", Text, nullable=False),
     Column("status", Text, nullable=False),  # answered, failed or stopped
     Column("error", Text),
+    Column("complexity", Text),  # how hard it was thought about, null for what was never routed
+    Column("route_confidence", Float),
+    Column("route_reasons", Text),  # a JSON list of names of rules
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=False),
     Index(None, "user_id", "started_at"),
@@ -119,6 +122,7 @@ llm_calls = Table(
     Column("turn_id", Text),
     Column("character", Text, nullable=False),
     Column("user_id", Text),
+    Column("guild_id", Text),
     Column("purpose", Text, nullable=False),
     Column("mode", Text, nullable=False),
     Column("provider", Text, nullable=False),
@@ -133,9 +137,13 @@ llm_calls = Table(
     Column("status", Text, nullable=False),
     Column("error", Text),
     Column("attempt", Integer, nullable=False),
+    Column("escalated_from", Text),  # the model, as provider:model, whose answer was of no use
+    Column("cost_usd", Float),  # null when the price is not known, which is not zero
+    Column("priced_on", Text),  # ISO date of the price list
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "created_at"),
     Index(None, "user_id", "created_at"),
+    Index(None, "guild_id", "created_at"),
 )
 
 facts = Table(

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from src_v2.agents.lines import Viewpoint
 from src_v2.core.audience import Audience
 from src_v2.core.fence import person_name
 from src_v2.core.messages import Author, IncomingMessage
+from src_v2.tools.lines import Viewpoint
 from src_v2.tools.shown import Shown
 
 

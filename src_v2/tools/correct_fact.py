@@ -4,11 +4,11 @@ from functools import partial
 
 from pydantic import Field
 
-from src_v2.agents.lines import fact_line
 from src_v2.core.errors import KnowledgeError
 from src_v2.tools.arguments import Arguments, Name, Value
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import listed
+from src_v2.tools.lines import fact_line
 from src_v2.tools.own_facts import FACT_WORDS, GONE, NOT_THEIRS, fact_shown, is_theirs
 from src_v2.tools.ports import FactBook
 from src_v2.tools.results import ok

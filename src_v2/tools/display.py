@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from src_v2.agents.lines import column, fact_line
 from src_v2.core.fence import clean_name, fenced
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import CHARACTER, USER, Fact, Preference
 from src_v2.tools.base import ToolContext
+from src_v2.tools.lines import column, fact_line
 from src_v2.tools.shown import Identified, ShortIds
 
 ABOUT_WORDS = "A name as it stands in your facts; user for the person you speak with; character for yourself."

@@ -4,10 +4,10 @@ from functools import partial
 
 from pydantic import Field
 
-from src_v2.agents.lines import fact_line
 from src_v2.tools.arguments import Arguments, MaybeName
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import ABOUT_WORDS, left_out, listed, meant_by
+from src_v2.tools.lines import fact_line
 from src_v2.tools.ports import FactBook
 from src_v2.tools.results import nothing, ok
 

@@ -5,10 +5,10 @@ from functools import partial
 
 from pydantic import Field
 
-from src_v2.agents.lines import memory_line
 from src_v2.tools.arguments import Arguments, MaybeName, Number, Query
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import left_out, listed
+from src_v2.tools.lines import memory_line
 from src_v2.tools.ports import MessageSearch
 from src_v2.tools.results import nothing, ok
 from src_v2.tools.times import TIME_WORDS, limits

@@ -5,11 +5,11 @@ from functools import partial
 
 from pydantic import Field
 
-from src_v2.agents.lines import summary_line
 from src_v2.knowledge.models import Summary
 from src_v2.tools.arguments import Arguments, MaybeQuery, Number
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import left_out, listed
+from src_v2.tools.lines import summary_line
 from src_v2.tools.ports import FactBook, MessageSearch
 from src_v2.tools.results import nothing, ok
 

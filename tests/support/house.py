@@ -16,7 +16,7 @@ from typing import Any, Self
 from src_v2.app import App
 from src_v2.config.settings import GROUPS, Settings
 from src_v2.core.audience import Audience, Visibility
-from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta
+from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta, TextReplaced
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, Scene, SceneKind
 from src_v2.memory.embeddings.hashing import HashingEmbedder
@@ -63,7 +63,14 @@ class Reply:
     @property
     def text(self) -> str:
         """What was said."""
-        return "".join(event.text for event in self.events if isinstance(event, TextDelta))
+        said = ""
+        for event in self.events:
+            match event:
+                case TextDelta(text):
+                    said += text
+                case TextReplaced(text):
+                    said = text
+        return said
 
     @property
     def outcome(self) -> Done | Failed | Stopped:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal
+from typing import Literal, cast
 
 import structlog
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
 from langchain_core.messages.ai import UsageMetadata, add_usage
 
 from src_v2.agents.models.failures import as_model_error
@@ -15,6 +15,7 @@ from src_v2.agents.models.providers import Protocol
 from src_v2.agents.models.records import CallRecord, ModelChunk, Recorder
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.agents.models.tokens import estimate_prompt_tokens
+from src_v2.agents.models.tool_calling import Offer
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelTimeout, ModelUnavailable
 from src_v2.core.tokens import BYTES_PER_TOKEN, estimate_tokens
@@ -39,6 +40,8 @@ class Call:
     purpose: str
     record: Recorder
     deadline: float
+    offer: Offer | None = None
+    """The tools that the model may ask for."""
     attempts: int = 0
 
 
@@ -66,6 +69,7 @@ class Attempt:
         self._heard: list[str] = []
         self._reasoning_chars = 0
         self._usage: UsageMetadata | None = None
+        self._whole: AIMessageChunk | None = None
         self._recorded = False
 
     async def __aenter__(self) -> "Attempt":
@@ -78,9 +82,9 @@ class Attempt:
         await self._answer.aclose()
 
     async def listen(self) -> None:
-        """Wait for the first text; raises ModelError when none comes."""
+        """Wait for the first text, or for the calls of tools; raises ModelError when neither comes."""
         await self._next_text()
-        if not self._heard:
+        if not self._heard and self._calling() is None:
             error = ModelUnavailable(f"{self._spec.provider} answered without any text")
             self._record("failed", type(error).__name__)
             raise error
@@ -91,6 +95,8 @@ class Attempt:
         while text:
             yield ModelChunk(text)
             text = await self._next_text()
+        if (calling := self._calling()) is not None:
+            yield ModelChunk("", calling)
 
     async def _next_text(self) -> str:
         """Return the next text, "" at the end of the answer."""
@@ -102,9 +108,15 @@ class Attempt:
             error = as_model_error(problem, self._spec.provider)
             self._record("failed", type(error).__name__)
             raise error from problem
-        if self._heard:
+        if self._heard or self._calling() is not None:
             self._record("ok", "")
         return ""
+
+    def _calling(self) -> AIMessage | None:
+        """Return the whole answer when the model wants tools called, well-formed or not."""
+        if self._whole is None or not (self._whole.tool_calls or self._whole.invalid_tool_calls):
+            return None
+        return cast(AIMessage, message_chunk_to_message(self._whole))
 
     async def _next_chunk(self) -> AIMessageChunk | None:
         """Return the next chunk in time, None at the end."""
@@ -125,7 +137,9 @@ class Attempt:
         reasoning = chunk.additional_kwargs.get("reasoning_content", "")
         self._reasoning_chars += len(reasoning)
         # An empty chunk only says that the request was accepted, not that the model has begun.
-        self._alive = self._alive or bool(chunk.content or reasoning)
+        self._alive = self._alive or bool(chunk.content or reasoning or chunk.tool_call_chunks)
+        if self._call.offer is not None:
+            self._whole = chunk if self._whole is None else self._whole + chunk
         text = chunk.content if isinstance(chunk.content, str) else str(chunk.text)
         if text:
             if self._first_text_ms is None:

@@ -4,12 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from langchain_core.messages import AIMessage
+
 
 @dataclass(frozen=True, slots=True)
 class ModelChunk:
-    """More text of the answer, never empty."""
+    """More text of the answer, or what ends it when the model wants tools called.
+
+    `text` is empty only where `calling` is set: the whole answer, with its `tool_calls` and `invalid_tool_calls`, as it
+    must stand in the next request. It is always the last chunk.
+    """
 
     text: str
+    calling: AIMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

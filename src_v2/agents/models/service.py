@@ -19,6 +19,7 @@ from src_v2.agents.models.attempt import Attempt, Call, Timeouts
 from src_v2.agents.models.records import ModelChunk, Recorder
 from src_v2.agents.models.retry import RetryPolicy
 from src_v2.agents.models.spec import ModelSpec
+from src_v2.agents.models.tool_calling import Offer, arguments_for
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError, SettingsError
 
@@ -60,15 +61,16 @@ class LanguageModels:
 
     @asynccontextmanager
     async def stream(
-        self, messages: Sequence[BaseMessage], *, purpose: str, record: Recorder
+        self, messages: Sequence[BaseMessage], *, purpose: str, record: Recorder, offer: Offer | None = None
     ) -> AsyncIterator[AsyncIterator[ModelChunk]]:
         """Ask for an answer: `async with models.stream(...) as chunks: async for chunk in chunks: ...`.
 
         Entering waits for the first words and raises the last ModelError when no model has any. Leaving, in whatever
-        way, ends the request at once. `record` is called once for every attempt that was made.
+        way, ends the request at once. `record` is called once for every attempt that was made. With an `offer` the
+        model may want tools called instead of, or after, saying something.
         """
         deadline = asyncio.get_running_loop().time() + self._timeouts.total_s
-        async with await self._first_to_speak(Call(messages, purpose, record, deadline)) as attempt:
+        async with await self._first_to_speak(Call(messages, purpose, record, deadline, offer)) as attempt:
             yield attempt.chunks()
 
     async def close(self) -> None:
@@ -107,7 +109,8 @@ class LanguageModels:
         model = await self._model(spec)
         await self._admission.enter()
         call.attempts += 1
-        answer = cast(AsyncGenerator[AIMessageChunk, None], model.astream(list(call.messages)))
+        offered = arguments_for(call.offer, model, spec) if call.offer else {}
+        answer = cast(AsyncGenerator[AIMessageChunk, None], model.astream(list(call.messages), **offered))
         attempt = Attempt(spec, answer, call, self._timeouts, self._clock)
         try:
             await attempt.listen()

@@ -10,7 +10,7 @@ import discord
 import structlog
 
 from src_v2.core.clock import Clock
-from src_v2.core.events import Done, Failed, Notice, ReplyEvent, Status, Stopped, TextDelta, TurnStarted
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, Status, Stopped, TextDelta, TextReplaced, TurnStarted
 from src_v2.core.messages import StopReason
 from src_v2.interfaces.discord.pacing import ChannelPace, Urgency
 from src_v2.interfaces.discord.posts import NOTICE, Asked, Change, Posts
@@ -71,6 +71,8 @@ class DiscordSurface:
                 self.posts.notice = _small_print(text)
             case TextDelta(text):
                 self._text += text
+            case TextReplaced(text):
+                self._text = text
             case Status(text, icon):
                 self._status = f"{icon} {text}".strip()
             case Done(_, message_id, text):

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from src_v2.core.audience import Audience
-from src_v2.core.events import Done, Failed, Notice, ReplyEvent, Status, Stopped, TextDelta, TurnStarted, Usage
+from src_v2.core.events import (
+    Done,
+    Failed,
+    Notice,
+    ReplyEvent,
+    Status,
+    Stopped,
+    TextDelta,
+    TextReplaced,
+    TurnStarted,
+    Usage,
+)
 from src_v2.core.messages import IncomingMessage, StopReason
 
 FINAL_NAMES = frozenset({"done", "failed", "stopped"})
@@ -20,7 +31,7 @@ FINAL_NAMES = frozenset({"done", "failed", "stopped"})
 class StreamEvent:
     """One entry; `index` only grows.
 
-    `name` is started, notice, delta, status, usage, restart, retract, done, failed or stopped.
+    `name` is started, notice, delta, replaced, status, usage, restart, retract, done, failed or stopped.
     """
 
     index: int
@@ -135,6 +146,8 @@ def _entry(event: ReplyEvent, reply_id: str) -> tuple[str, dict[str, Any]]:
     match event:
         case TextDelta(text):
             return "delta", {"text": text}
+        case TextReplaced(text):
+            return "replaced", {"text": text}
         case Notice(text):
             return "notice", {"text": text}
         case Status(text, icon):

@@ -113,6 +113,7 @@ export class Conversation {
     const reply = this.replies.get(seen.turnId);
     seen.final = data;
     if (name === "delta") reply.add(data.text);
+    else if (name === "replaced") reply.replace(data.text);
     else if (name === "notice") this.list.tell(data.text, reply);
     else if (name === "status") reply.setStatus([data.icon, data.text].filter(Boolean).join(" "));
     else if (name === "restart") reply.reset();

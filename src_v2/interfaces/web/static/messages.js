@@ -96,6 +96,18 @@ export class Reply extends Message {
     this.frame ||= requestAnimationFrame(() => this.draw());
   }
 
+  // What was shown is taken back; nothing instead means that the reply is still being thought about.
+  replace(text) {
+    if (!text) {
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+      this.reset();
+      return;
+    }
+    this.text = "";
+    this.add(text);
+  }
+
   draw() {
     this.frame = 0;
     this.dots.remove();
