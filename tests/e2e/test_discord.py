@@ -104,10 +104,16 @@ class TestTalking:
         assert len(messages) > 2
         assert max(len(message.content) for message in messages) <= 2000
 
-    async def test_a_burst_gets_one_answer(self, harbour: Harbour) -> None:
-        dave = harbour.person("Dave")
+    async def test_a_burst_gets_one_answer(self, harbour: Harbour, monkeypatch: pytest.MonkeyPatch) -> None:
+        dave, echo = harbour.person("Dave"), harbour.llm.reply
         said = ("I have two questions.", "How deep is the bay?", "And how cold?")
-        # In one breath: however slow the machine is, no answer comes in between.
+
+        def once_all_is_said(request: ReceivedRequest) -> Script:
+            # However slow the machine is, no answer is complete before the burst is.
+            is_all = all(text in request.last_text for text in said)
+            return echo(request) if is_all else Script("Too early", hold=asyncio.Event())
+
+        monkeypatch.setattr(harbour.llm, "reply", once_all_is_said)
         asked, *_ = await asyncio.gather(*(dave.dm(harbour.elena, text) for text in said))
         reply = await dave.sees(harbour.elena, from_=harbour.elena)
 
