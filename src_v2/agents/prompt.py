@@ -72,26 +72,36 @@ def build_messages(
     budgets: Budgets,
     *,
     chance: Callable[[], float] = _certain,
+    guidance: Sequence[str] = (),
 ) -> list[BaseMessage]:
     """Return the messages for one model call that answers `turn`; `now` is UTC.
 
-    `chance` gives a number 0..1 for what comes to mind only sometimes; by default it always does.
+    `chance` gives a number 0..1 for what comes to mind only sometimes; by default it always does. `guidance` says how
+    to go about this answer; it is our own text, or fenced.
     """
+    earlier, history, memories = selected(turn, gathered, budgets)
+    fired = fire(
+        character.lorebook, [*(message.text for message in earlier), turn.text], estimate_tokens, chance,
+        replies=sum(message.role is Role.CHARACTER for message in earlier), budget_tokens=budgets.lorebook_tokens,
+    )  # fmt: skip
+    system = SystemMessage(_system_prompt(character, turn, gathered, memories, now, budgets, fired, guidance))
+    lore = _lore_in_chat(character, fired, _user_name(character, turn, gathered.known.preferences))
+    if turn.audience.is_private:
+        return [system, *_dialogue(history, turn.text, lore)]
+    return [system, *_group(character, turn, history, lore)]
+
+
+def selected(
+    turn: Turn, gathered: Gathered, budgets: Budgets
+) -> tuple[list[StoredMessage], list[StoredMessage], list[Memory]]:
+    """Return what was said before, oldest first; its newest part, which fits; and the memories that stand beside it."""
     asked = {message.id for message in turn.messages}
     asked_at = turn.messages[-1].sent_at
     earlier = [m for m in gathered.history if m.id not in asked and _is_earlier(m, asked_at)]
     history = _within(budgets.history_tokens, earlier)
     shown = asked | {message.id for message in history}
-    memories = [memory for memory in gathered.memories if memory.id not in shown][: budgets.recall_limit]
-    fired = fire(
-        character.lorebook, [*(message.text for message in earlier), turn.text], estimate_tokens, chance,
-        replies=sum(message.role is Role.CHARACTER for message in earlier), budget_tokens=budgets.lorebook_tokens,
-    )  # fmt: skip
-    system = SystemMessage(_system_prompt(character, turn, gathered, memories, now, budgets, fired))
-    lore = _lore_in_chat(character, fired, _user_name(character, turn, gathered.known.preferences))
-    if turn.audience.is_private:
-        return [system, *_dialogue(history, turn.text, lore)]
-    return [system, *_group(character, turn, history, lore)]
+    memories = [memory for memory in gathered.memories if memory.id not in shown]
+    return earlier, history, memories[: budgets.recall_limit]
 
 
 def _lore_in_chat(character: Character, fired: Sequence[Entry], user_name: str) -> Mapping[int, str]:
@@ -107,7 +117,7 @@ def _lore_in_chat(character: Character, fired: Sequence[Entry], user_name: str) 
 
 def _system_prompt(
     character: Character, turn: Turn, gathered: Gathered, memories: Sequence[Memory], now: datetime, budgets: Budgets,
-    fired: Sequence[Entry],
+    fired: Sequence[Entry], guidance: Sequence[str],
 ) -> str:  # fmt: skip
     user_id = turn.audience.user_id
     known = gathered.known
@@ -140,6 +150,7 @@ def _system_prompt(
         blocks.quoted_block(character, gathered.quoted),
         _place(scene, user_name),
         _times(character, gathered.user_timezone, now),
+        *guidance,
         character_prompt.identity_and_limits(character),
         character_prompt.disclosure(character),
         character_prompt.anchor(character),

@@ -51,7 +51,7 @@ class IncomingMessage:
     """One message as a door received it.
 
     `id` is ours; `platform_message_id` is the platform's and makes a redelivered event recognisable. `reply_to` is the
-    platform id of the message this one answers.
+    platform id of the message this one answers. With `reflect` the person asks for a thorough answer.
     """
 
     id: str
@@ -63,6 +63,7 @@ class IncomingMessage:
     platform_message_id: str | None = None
     reply_to: str | None = None
     scene: Scene = field(default_factory=Scene)
+    reflect: bool = False
 
 
 class StopReason(StrEnum):
@@ -106,6 +107,11 @@ class Turn:
     def text(self) -> str:
         """Everything that was asked, in order."""
         return "\n".join(message.text for message in self.messages)
+
+    @property
+    def reflect(self) -> bool:
+        """Whether a thorough answer is asked for."""
+        return any(message.reflect for message in self.messages)
 
 
 @dataclass(frozen=True, slots=True)

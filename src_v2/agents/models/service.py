@@ -61,15 +61,23 @@ class LanguageModels:
 
     @asynccontextmanager
     async def stream(
-        self, messages: Sequence[BaseMessage], *, purpose: str, record: Recorder, offer: Offer | None = None
+        self,
+        messages: Sequence[BaseMessage],
+        *,
+        purpose: str,
+        record: Recorder,
+        offer: Offer | None = None,
+        within_s: float | None = None,
     ) -> AsyncIterator[AsyncIterator[ModelChunk]]:
         """Ask for an answer: `async with models.stream(...) as chunks: async for chunk in chunks: ...`.
 
         Entering waits for the first words and raises the last ModelError when no model has any. Leaving, in whatever
         way, ends the request at once. `record` is called once for every attempt that was made. With an `offer` the
-        model may want tools called instead of, or after, saying something.
+        model may want tools called instead of, or after, saying something. `within_s` may shorten the time that a whole
+        answer has.
         """
-        deadline = asyncio.get_running_loop().time() + self._timeouts.total_s
+        total_s = self._timeouts.total_s if within_s is None else min(within_s, self._timeouts.total_s)
+        deadline = asyncio.get_running_loop().time() + total_s
         async with await self._first_to_speak(Call(messages, purpose, record, deadline, offer)) as attempt:
             yield attempt.chunks()
 

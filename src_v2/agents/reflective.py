@@ -1,0 +1,182 @@
+"""Answers step by step: the model looks things up with tools until it knows enough; what it says last is the answer.
+
+Native function calling, on any provider that has it. What is said streams at once; what turns out to have been said on
+the way, or to be wrong, is taken back (`TextReplaced`). Nothing a model says is executed: it names a tool and gives it
+arguments.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import structlog
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+
+from src_v2.agents.limits import Limits, Spending
+from src_v2.agents.models.records import CallRecord
+from src_v2.agents.models.service import LanguageModels
+from src_v2.agents.models.tool_calling import Offer
+from src_v2.agents.steps import Called, Step, Wanted, answers, observations, wanted_calls
+from src_v2.characters.models import Indicator, ThinkingIndicators
+from src_v2.core.errors import ModelTimeout, ModelUnavailable
+from src_v2.core.events import Status, TextDelta, TextReplaced
+from src_v2.core.routes import Route
+from src_v2.tools.base import ToolContext, ToolResult
+from src_v2.tools.results import away, unusable
+from src_v2.tools.toolbox import ToolBox
+
+log = structlog.get_logger(__name__)
+
+PURPOSE = "reflect"
+MOST_CORRECTIONS = 2
+NO_MORE_CALLS = "No more calls are possible for this answer. Answer with what you know."
+OUT_OF_TIME = "That took too long. Answer without it, and say what you could not look up."
+
+Said = TextDelta | TextReplaced | Status
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is wrong with a draft: `advice` for the model, and `repaired`, the draft without what is wrong."""
+
+    advice: str
+    repaired: str
+
+
+Check = Callable[[str, Sequence[str]], Awaitable[Objection | None]]
+"""Looks at a draft and at what the tools gave; None when there is nothing to object."""
+
+
+@dataclass(slots=True)
+class Thought:
+    """One answer in the making: what it is made from, and what came of it so far."""
+
+    messages: list[BaseMessage]
+    route: Route
+    context: ToolContext
+    indicators: ThinkingIndicators
+    calls: list[CallRecord]
+    check: Check | None = None
+    text: str = ""
+    steps: list[Step] = field(default_factory=list)
+    objections: int = 0
+    was_cut_short: bool = False
+
+
+class Reflection:
+    """The loop. One serves all turns."""
+
+    def __init__(self, tools: ToolBox, limits: Limits) -> None:
+        self._tools = tools
+        self._limits = limits
+
+    async def answer(self, models: LanguageModels, thought: Thought) -> AsyncGenerator[Said, None]:
+        """Yield what is shown while `thought` is thought, and leave the answer in its `text`; raises ModelError.
+
+        Cancelling ends the model's and the tools' work at once.
+        """
+        spending = Spending(self._limits, thought.route.max_steps, thought.calls)
+        specs = self._tools.specs(thought.context.permissions)
+        yield _status(thought.indicators.reflective_mode)
+        while True:
+            closed = spending.must_answer(thought.messages)
+            calling: AIMessage | None = None
+            async with aclosing(self._ask(models, thought, spending, Offer(specs, closed=closed))) as heard:
+                async for one in heard:
+                    if isinstance(one, AIMessage):
+                        calling = one
+                    else:
+                        yield one
+            if closed or (calling is None and thought.text):
+                thought.was_cut_short = closed and spending.steps > 1
+                break
+            if thought.text:  # said on the way, not the answer
+                thought.text = ""
+                yield TextReplaced("")
+            if calling is not None:
+                yield _status(thought.indicators.tool_use)
+                await self._look_up(calling, thought, spending)
+        if not thought.text.strip():
+            raise ModelUnavailable("the model went on calling tools when it had to answer")
+        async with aclosing(self._corrected(models, thought, spending, Offer(specs, closed=True))) as heard:
+            async for said in heard:
+                yield said
+
+    async def _ask(
+        self, models: LanguageModels, thought: Thought, spending: Spending, offer: Offer
+    ) -> AsyncGenerator[Said | AIMessage, None]:
+        """Yield what one model call says, then its calls of tools, if any.
+
+        A look around that takes too long ends without either: what is left of the time is for the answer.
+        """
+        spending.steps += 1
+        within_s = spending.left_s(answering=offer.closed)
+        try:
+            async with models.stream(
+                thought.messages, purpose=PURPOSE, record=thought.calls.append, offer=offer, within_s=within_s
+            ) as chunks:
+                async for chunk in chunks:
+                    if chunk.text:
+                        thought.text += chunk.text
+                        yield TextDelta(chunk.text)
+                    if chunk.calling is not None and not offer.closed:
+                        yield chunk.calling
+        except ModelTimeout:
+            if offer.closed or spending.left_s(answering=False) > 0:
+                raise
+            log.info("reflection_out_of_time", steps=spending.steps)
+            thought.text = ""
+            yield TextReplaced("")
+
+    async def _look_up(self, calling: AIMessage, thought: Thought, spending: Spending) -> None:
+        """Call the tools that were asked for, side by side, and tell the model what came of it."""
+        wanted = wanted_calls(calling)
+        room = max(0, self._limits.tool_calls - spending.tool_calls)
+        spending.tool_calls += min(len(wanted), room)
+        results = await self._call(wanted[:room], thought.context, spending.left_s(answering=False))
+        results += [unusable(NO_MORE_CALLS)] * len(wanted[room:])
+        called = [Called(call, result) for call, result in zip(wanted, results, strict=True)]
+        thought.steps.append(Step(str(calling.text), called))
+        thought.messages += [calling, *answers(called)]
+
+    async def _call(self, wanted: Sequence[Wanted], context: ToolContext, within_s: float) -> list[ToolResult]:
+        tasks = [
+            asyncio.create_task(self._tools.call(call.name, call.arguments, context), name=f"tool:{call.name}")
+            for call in wanted
+        ]
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=within_s)
+            return [task.result() if task.done() else away(OUT_OF_TIME) for task in tasks]
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _corrected(
+        self, models: LanguageModels, thought: Thought, spending: Spending, offer: Offer
+    ) -> AsyncGenerator[Said, None]:
+        """Have the draft checked, and what is wrong put right: by the model while there is room, else without it."""
+        if thought.check is None:
+            return
+        for left in range(MOST_CORRECTIONS, -1, -1):
+            objection = await thought.check(thought.text, observations(thought.steps))
+            if objection is None:
+                return
+            thought.objections += 1
+            asked = [*thought.messages, AIMessage(thought.text), HumanMessage(objection.advice)]
+            if not left or not spending.may_answer_again(asked):
+                thought.text = objection.repaired
+                yield TextReplaced(objection.repaired)
+                return
+            thought.messages, thought.text = asked, ""
+            yield TextReplaced("")
+            yield _status(thought.indicators.reflective_mode)
+            async with aclosing(self._ask(models, thought, spending, offer)) as heard:
+                async for said in heard:
+                    if not isinstance(said, AIMessage):
+                        yield said
+
+
+def _status(indicator: Indicator) -> Status:
+    return Status(indicator.text, indicator.icon)
