@@ -14,9 +14,12 @@ import aiohttp
 import structlog
 
 from src_v2 import checks, own_data, wiring
+from src_v2.agents.answering import Answering
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
+from src_v2.agents.models.roles import ModelRoles
+from src_v2.agents.reflective import Reflection
 from src_v2.background import Background, follow_ups
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
@@ -47,6 +50,8 @@ from src_v2.privacy import erasing, retaining
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.places import Places
 from src_v2.storage.stores import Stores
+from src_v2.tools.catalogue import memory_tools
+from src_v2.tools.toolbox import ToolBox
 
 log = structlog.get_logger(__name__)
 
@@ -223,11 +228,23 @@ class App:
             self.memory, self.recall, self.knowledge, self._outages, self.clock,
             budgets=budgets, source_timeout_s=timeout_s,
         )  # fmt: skip
-        return AgentEngine(
-            self.characters, self.memory, sources, self.models, self.stores.metrics, budgets=budgets,
-            clock=self.clock, choices=random.Random(),  # noqa: S311 - picks a kind line, guards nothing
-            store_timeout_s=timeout_s, privacy_notice=self.settings.privacy.notice,
+        choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
+        tools = ToolBox(memory_tools(self.recall, self.knowledge), self._outages)
+        answering = Answering(
+            ModelRoles(self.models), None, Reflection(tools, wiring.limits(self.settings)), self.clock,
+            when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
+        return AgentEngine(
+            self.characters,
+            self.memory,
+            sources,
+            answering,
+            self.stores.metrics,
+            clock=self.clock,
+            choices=choices,
+            store_timeout_s=timeout_s,
+            privacy_notice=self.settings.privacy.notice,
+        )
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])

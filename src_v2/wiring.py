@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterable
 
+from src_v2.agents.limits import Limits
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
 from src_v2.agents.models.retry import RetryPolicy
@@ -21,6 +22,8 @@ from src_v2.storage.stores import StoreConfig
 
 Keys = dict[str, str]
 MAIN_PROCESS = "main"
+ANSWER_S = 30.0
+"""Of the time for a thorough answer, what is kept for giving it."""
 LONGEST_READING_TOKENS = 4096
 """Of what a model says about a stretch: some thirty facts and a summary."""
 
@@ -128,6 +131,15 @@ def jobs_config(settings: Settings, queues: Iterable[Queue] | None, worker: str)
         queues=frozenset(served),
         keep_days=settings.jobs.keep_days,
     )
+
+
+def limits(settings: Settings) -> Limits:
+    """Return what one answer that is thought about may take."""
+    agent = settings.agent
+    return Limits(
+        seconds=agent.max_seconds, answer_s=min(ANSWER_S, agent.max_seconds / 2), tokens=agent.max_tokens,
+        tool_calls=agent.max_tool_calls, reply_tokens=settings.llm.max_reply_tokens,
+    )  # fmt: skip
 
 
 def prompt_budgets(settings: Settings) -> Budgets:

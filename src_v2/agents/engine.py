@@ -1,27 +1,26 @@
 """One turn, from what was asked to the stored reply. Every door shows the events that this yields.
 
-Fast mode: the sources are asked in parallel, then exactly one streamed model call answers.
+The sources are asked in parallel while the turn is routed; then `answering` makes the reply, at once or step by step.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 import structlog
 
+from src_v2.agents.answering import Answering
 from src_v2.agents.calls import call_row
 from src_v2.agents.context import ContextSources
 from src_v2.agents.models.records import CallRecord
-from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.notice import notice
-from src_v2.agents.prompt import Budgets, build_messages
-from src_v2.characters.models import Character
+from src_v2.agents.reflective import Said
+from src_v2.agents.runs import Run
 from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
-from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TextDelta, TurnStarted, Usage
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
 from src_v2.memory.profiles import Profile
 from src_v2.memory.service import MemoryService
@@ -30,23 +29,9 @@ from src_v2.storage.rows import RowWrite
 
 log = structlog.get_logger(__name__)
 
-FAST_MODE = "fast"
 PREPARED_AT_ONCE = 16
 """Turns whose context is gathered at the same time. When hundreds come at once, more would only hold up the event loop,
 and with it the replies that stream already."""
-
-
-@dataclass(slots=True)
-class Run:
-    """What happened in a turn so far. `begun`, once there, stores the question and gives the session's id."""
-
-    turn: Turn
-    character: Character
-    started_s: float
-    begun: "asyncio.Task[str] | None" = None
-    text: str = ""
-    calls: list[CallRecord] = field(default_factory=list)
-    asked_model_s: float = 0.0
 
 
 class AgentEngine:
@@ -57,10 +42,9 @@ class AgentEngine:
         characters: Characters,
         memory: MemoryService,
         sources: ContextSources,
-        models: LanguageModels,
+        answering: Answering,
         metrics: MetricsSink,
         *,
-        budgets: Budgets,
         clock: Clock,
         choices: random.Random,
         store_timeout_s: float,
@@ -69,9 +53,8 @@ class AgentEngine:
         self._characters = characters
         self._memory = memory
         self._sources = sources
-        self._models = models
+        self._answering = answering
         self._metrics = metrics
-        self._budgets = budgets
         self._clock = clock
         self._choices = choices
         self._store_timeout_s = store_timeout_s
@@ -89,12 +72,13 @@ class AgentEngine:
         run = Run(turn, character, self._clock.monotonic())
         yield TurnStarted(turn.id)
         try:
-            async with aclosing(self._stream(run)) as deltas:
-                async for delta in deltas:
-                    yield delta
+            async with aclosing(self._stream(run)) as said:
+                async for one in said:
+                    run.saw(one)
+                    yield one
             await self._settled(self._finish(run, "answered", reply=run.text))
-            for call in run.calls[-1:]:
-                yield Usage(call.model, call.prompt_tokens, call.completion_tokens, call.estimated)
+            for usage in _usage(run.calls):
+                yield usage
             yield Done(turn.id, turn.reply_id, run.text)
         except ModelError as error:
             log.warning("turn_failed", character=character.name, error=type(error).__name__, reason=str(error))
@@ -110,22 +94,22 @@ class AgentEngine:
         while self._writes:
             await asyncio.gather(*self._writes, return_exceptions=True)
 
-    async def _stream(self, run: Run) -> AsyncGenerator[Notice | TextDelta, None]:
+    async def _stream(self, run: Run) -> AsyncGenerator[Notice | Said, None]:
         begun = self._begin(run)
         async with self._preparing:
             profile = await self._sources.profile(run.turn.author)
-            gathered = await self._sources.gather(run.turn, run.character, profile)
+            async with asyncio.TaskGroup() as group:
+                routing = group.create_task(self._answering.route(run.turn))
+                gathering = group.create_task(self._sources.gather(run.turn, run.character, profile))
+            run.route = routing.result()
             await self._settled(begun)
-            messages = build_messages(
-                run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._choices.random
-            )
+            prepared = await self._answering.prepare(run, gathering.result(), profile)
         if told := self._told(run, profile):
             yield Notice(told)
         run.asked_model_s = self._clock.monotonic()
-        async with self._models.stream(messages, purpose="reply", record=run.calls.append) as chunks:
-            async for chunk in chunks:
-                run.text += chunk.text
-                yield TextDelta(chunk.text)
+        async with aclosing(self._answering.answer(run, prepared)) as said:
+            async for one in said:
+                yield one
 
     def _told(self, run: Run, profile: Profile | None) -> str:
         """Return what the person is to be told now; empty for those who know, who are nearly everybody."""
@@ -163,7 +147,7 @@ class AgentEngine:
         session_id = await self._begin(run)
         await self._memory.finish_turn(
             run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
-            calls=self._call_rows(run),
+            calls=self._call_rows(run), route=run.route,
         )  # fmt: skip
         return session_id
 
@@ -173,7 +157,7 @@ class AgentEngine:
         return session_id
 
     def _call_rows(self, run: Run) -> list[RowWrite]:
-        return [call_row(call, run.turn, FAST_MODE, self._clock.now()) for call in run.calls]
+        return [call_row(call, run.turn, run.mode, self._clock.now()) for call in run.calls]
 
     def _write(self, work: Coroutine[None, None, str]) -> "asyncio.Task[str]":
         """Start a write that outlives its turn if it must; `drain` waits for it."""
@@ -194,7 +178,7 @@ class AgentEngine:
     def _measure(self, run: Run, status: str) -> None:
         now_s = self._clock.monotonic()
         tags = {
-            "character": run.character.name, "mode": FAST_MODE, "status": status,
+            "character": run.character.name, "mode": run.mode, "status": status,
             "platform": run.turn.messages[-1].platform,
         }  # fmt: skip
         fields: dict[str, float] = {
@@ -204,3 +188,11 @@ class AgentEngine:
             "completion_tokens": sum(call.completion_tokens for call in run.calls),
         }
         self._metrics.emit("turn", tags, fields)
+
+
+def _usage(calls: Sequence[CallRecord]) -> list[Usage]:
+    """Return what an answer took, all of its model calls together."""
+    if not calls:
+        return []
+    prompt, completion = (sum(getattr(call, name) for call in calls) for name in ("prompt_tokens", "completion_tokens"))
+    return [Usage(calls[-1].model, prompt, completion, any(call.estimated for call in calls))]

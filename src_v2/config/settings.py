@@ -79,6 +79,21 @@ class LLMSettings(Group):
     _split_fallbacks = field_validator("fallback_models", mode="before")(_split)
 
 
+class AgentSettings(Group):
+    """How much thought an answer may take."""
+
+    title = "Thinking"
+    model_config = SettingsConfigDict(env_prefix="AGENT_")
+
+    reflection: Literal["auto", "asked", "off"] = Field(
+        "auto",
+        description="When to think step by step with tools: where it pays, only when asked (/reflect), never.",
+    )
+    max_seconds: float = Field(120, ge=5, le=3600, description="Seconds until such an answer must be complete.")
+    max_tokens: int = Field(100_000, ge=4_000, le=10_000_000, description="Tokens of all its model calls together.")
+    max_tool_calls: int = Field(30, ge=1, le=500, description="Most calls of tools for one answer.")
+
+
 class ProviderKeys(Group):
     """Keys by provider, so that a fallback chain can mix them."""
 
@@ -249,6 +264,7 @@ MIN_WEB_TOKEN_CHARS = 16
 GROUPS: dict[str, type[Group]] = {
     "general": GeneralSettings,
     "llm": LLMSettings,
+    "agent": AgentSettings,
     "keys": ProviderKeys,
     "embedding": EmbeddingSettings,
     "stores": StoreSettings,
@@ -267,6 +283,7 @@ class Settings(BaseModel):
 
     general: GeneralSettings
     llm: LLMSettings
+    agent: AgentSettings
     keys: ProviderKeys
     embedding: EmbeddingSettings
     stores: StoreSettings

@@ -14,7 +14,7 @@ from src_v2.observability.health import Check
 from tests.integration.discord_house import House, at_the_harbour, says
 
 COMMANDS = {
-    "ping", "status", "reload", "forget-last", "stop", "retention",
+    "ping", "status", "reload", "reflect", "forget-last", "stop", "retention",
     "memory", "facts", "preferences", "privacy", "export", "forget-me", "import",
 }  # fmt: skip
 
@@ -85,6 +85,22 @@ async def test_reload_is_for_the_owner(house: House) -> None:
     assert "Elena is up to date." in done.text
     assert "nobody reads this key" in done.text
     assert unknown.text == "There is no character of that name."
+
+
+async def test_reflect_puts_the_question_into_the_channel_and_answers_its_asker(house: House) -> None:
+    general = house.guild.channel("general")
+    async with house.door():
+        await until_registered(house)
+        answer = await house.alice.runs(house.elena, "/reflect", general, question="Which boat?\nAnd why?")
+        reply = await house.alice.sees(general, from_=house.elena, where=lambda said: "You said" in said.content)
+        await house.until(lambda: not house.lanes.busy)
+    assert not answer.is_ephemeral
+    assert answer.text == "> Which boat?\n> And why?"
+    assert reply.content == "You said: Which boat?\nAnd why?"
+    (turn,) = house.engine.turns
+    assert turn.reflect
+    assert turn.author.user_id == f"discord:{house.alice.id}"
+    assert turn.audience.visibility is Visibility.GUILD
 
 
 async def test_forget_last_says_exactly_what_went(house: House) -> None:

@@ -1,4 +1,4 @@
-"""The slash commands: /ping, /status, /reload, /forget-last and /stop. One function is one thing a person can do.
+"""The slash commands: /ping, /status, /reload, /reflect, /forget-last, /stop. One function is one thing to do.
 
 Not for those about a person's own data (`own_data`), which are only put into the tree here.
 """
@@ -13,21 +13,25 @@ from discord import app_commands
 from src_v2.characters.problems import BrokenCharacter, Problem
 from src_v2.core.errors import CharacterError
 from src_v2.interfaces.discord.client import CharacterClient
+from src_v2.interfaces.discord.mentions import NOBODY
 from src_v2.interfaces.discord.own_data import Command, own_data_commands
 from src_v2.interfaces.discord.places import audience, platform_id
 from src_v2.interfaces.discord.retention import retention
 from src_v2.interfaces.discord.split import MESSAGE_LIMIT
+from src_v2.interfaces.discord.translate import quoted
 from src_v2.interfaces.discord.tree import tell
 from src_v2.observability.health import Check
 
 Ask = discord.Interaction[CharacterClient]
 
 MOST_PROBLEMS_SHOWN = 8
+LONGEST_QUESTION = 1500
+"""Characters: quoted line by line it must fit into one message."""
 
 
 def add_commands(tree: app_commands.CommandTree[CharacterClient]) -> None:
     """Put all commands into a character's tree."""
-    commands: Sequence[Command] = (ping, status, reload, forget_last, stop, retention, *own_data_commands())
+    commands: Sequence[Command] = (ping, status, reload, reflect, forget_last, stop, retention, *own_data_commands())
     for command in commands:
         tree.add_command(command)
 
@@ -65,6 +69,18 @@ async def reload(interaction: Ask, character: str | None = None) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     name = (character or client.character).lower()
     await interaction.edit_original_response(content=await _reload(client, name))
+
+
+@app_commands.command(description="Have me think something over thoroughly")
+@app_commands.describe(question="What to think over")
+async def reflect(interaction: Ask, question: app_commands.Range[str, 1, LONGEST_QUESTION]) -> None:
+    """Put a question into the channel and answer it step by step."""
+    client = interaction.client
+    if not isinstance(interaction.channel, discord.abc.Messageable):
+        await tell(interaction, "I can't see this channel.")
+        return
+    await interaction.response.send_message(quoted(question), allowed_mentions=NOBODY)
+    await client.desk.answer(await interaction.original_response(), client.me)
 
 
 @app_commands.command(name="forget-last", description="Let me forget your last message here and my answer to it")

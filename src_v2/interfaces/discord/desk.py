@@ -16,7 +16,7 @@ from src_v2.interfaces.discord.ports import PLATFORM, Surroundings
 from src_v2.interfaces.discord.posts import Asked, Delivery, Post, Posts
 from src_v2.interfaces.discord.retry import retry_view
 from src_v2.interfaces.discord.surface import DiscordSurface
-from src_v2.interfaces.discord.translate import incoming
+from src_v2.interfaces.discord.translate import asker, incoming
 from src_v2.interfaces.discord.typing_indicator import TypingIndicator
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class Desk:
         may have come in between unseen.
         """
         channel_id = message.channel.id
-        present = () if is_direct(message.channel) else self._notes.present(channel_id, without=message.author.id)
+        present = () if is_direct(message.channel) else self._notes.present(channel_id, without=asker(message).id)
         surface = self._surface(message, into, late=late)
         asked = incoming(message, self._character, me, present)
         taken = await self._around.lanes.submit(asked, surface, again=again, later=True)
@@ -95,7 +95,7 @@ class Desk:
             surface.close()
 
     def _surface(self, message: discord.Message, into: discord.Message | None, *, late: bool) -> DiscordSurface:
-        asked = Asked(message.author.id, [message.id], _people(message))
+        asked = Asked(asker(message).id, [message.id], _people(message))
         pace, clock = self._pacing.of(message.channel.id), self._around.clock
         delivery = Delivery(message.channel, asked, lambda: self._reference(asked, message.channel, late=late))
         shown = [Post(into, into.content)] if into is not None else []
@@ -157,4 +157,4 @@ async def fetch(client: discord.Client, channel_id: int, message_ids: Iterable[i
 
 
 def _people(message: discord.Message) -> set[int]:
-    return {message.author.id, *(user.id for user in message.mentions if not user.bot)}
+    return {asker(message).id, *(user.id for user in message.mentions if not user.bot)}

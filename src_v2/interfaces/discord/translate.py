@@ -11,6 +11,8 @@ from src_v2.interfaces.discord.ports import PLATFORM
 
 BARE_MENTION = "(says your name)"
 NO_WORDS = "[sent something without words]"
+QUOTED = "> "
+"""What stands before each line of a question that a command put into the channel."""
 KINDS = {"image": "a picture", "video": "a video", "audio": "a sound"}
 
 
@@ -19,22 +21,38 @@ def incoming(
 ) -> IncomingMessage:
     """Return the message as `character` received it. The same Discord message always gets the same id."""
     reference = message.reference if message.type is discord.MessageType.reply else None
+    who = asker(message)
     return IncomingMessage(
         id=derived_id(message.created_at, PLATFORM, character, str(message.id)),
-        author=Author(platform_id(message.author.id), message.author.display_name),
-        audience=audience(character, message.author.id, message.channel),
+        author=Author(platform_id(who.id), who.display_name),
+        audience=audience(character, who.id, message.channel),
         text=text_of(message, me),
         sent_at=message.created_at,
         platform=PLATFORM,
         platform_message_id=str(message.id),
         reply_to=str(reference.message_id) if reference and reference.message_id else None,
         scene=scene(message.channel, present),
+        reflect=_is_by_command(message),
     )
+
+
+def asker(message: discord.Message) -> discord.abc.User:
+    """Return who asks: the author, or whoever used the command by which the question stands here."""
+    metadata = message.interaction_metadata
+    return metadata.user if metadata is not None and message.author.bot else message.author
+
+
+def quoted(text: str) -> str:
+    """Return how a question that was put by a command is shown in the channel."""
+    return "\n".join(f"{QUOTED}{line}" for line in text.splitlines())
 
 
 def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     """Return what was said, in words; what came along, and a message without words, says what it is."""
-    said = readable(message.content, _names(message, me))
+    content = message.content
+    if _is_by_command(message):
+        content = "\n".join(line.removeprefix(QUOTED) for line in content.splitlines())
+    said = readable(content, _names(message, me))
     parts = [part for part in (said, *_sent_along(message)) if part]
     if parts:
         return "\n".join(parts)
@@ -49,6 +67,10 @@ def _names(message: discord.Message, me: discord.ClientUser) -> Names:
         roles={role.id: role.name for role in message.role_mentions},
         channels={channel.id: str(getattr(channel, "name", "channel")) for channel in message.channel_mentions},
     )
+
+
+def _is_by_command(message: discord.Message) -> bool:
+    return message.author.bot and message.interaction_metadata is not None
 
 
 def _sent_along(message: discord.Message) -> list[str]:

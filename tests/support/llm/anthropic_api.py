@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 from tests.support.llm.pacing import Outbox, paced, stream_tokens
-from tests.support.llm.script import ReceivedRequest, Script
+from tests.support.llm.script import ReceivedRequest, Script, ToolCall
 
 MESSAGE_ID = "msg_local"
 
@@ -19,7 +19,9 @@ def error_body(script: Script) -> dict[str, Any]:
 async def complete(request: ReceivedRequest, script: Script) -> dict[str, Any]:
     """Return a whole answer."""
     text = "".join([token async for token in paced(script)])
-    return {**_message(request, script), "content": [{"type": "text", "text": text}], "stop_reason": "end_turn"}
+    content = [{"type": "text", "text": text}] if text else []
+    content += [{**block, "input": orjson.loads(call.arguments)} for call, block in _tool_blocks(script)]
+    return {**_message(request, script), "content": content, "stop_reason": _stop_reason(script)}
 
 
 async def stream(request: ReceivedRequest, script: Script, response: web.StreamResponse) -> None:
@@ -33,11 +35,28 @@ async def stream(request: ReceivedRequest, script: Script, response: web.StreamR
     await outbox.put(_event("content_block_start", index=0, content_block={"type": "text", "text": ""}))
     await stream_tokens(outbox, script, _text_event)
     await outbox.put(_event("content_block_stop", index=0))
+    for index, (call, block) in enumerate(_tool_blocks(script), start=1):
+        await outbox.put(_event("content_block_start", index=index, content_block=block))
+        half = len(call.arguments) // 2
+        for part in (call.arguments[:half], call.arguments[half:]):
+            delta = {"type": "input_json_delta", "partial_json": part}
+            await outbox.put(_event("content_block_delta", index=index, delta=delta))
+        await outbox.put(_event("content_block_stop", index=index))
     if script.send_finish:
         usage = {**_message(request, script)["usage"], "output_tokens": len(script.tokens)}
-        await outbox.put(_event("message_delta", delta={"stop_reason": "end_turn", "stop_sequence": None}, usage=usage))
+        ending = {"stop_reason": _stop_reason(script), "stop_sequence": None}
+        await outbox.put(_event("message_delta", delta=ending, usage=usage))
         await outbox.put(_event("message_stop"))
     await outbox.flush()
+
+
+def _tool_blocks(script: Script) -> list[tuple[ToolCall, dict[str, Any]]]:
+    """Return the calls of tools with the block that each begins with."""
+    return [(call, {"type": "tool_use", "id": call.id, "name": call.name, "input": {}}) for call in script.tool_calls]
+
+
+def _stop_reason(script: Script) -> str:
+    return "tool_use" if script.tool_calls else "end_turn"
 
 
 def _text_event(text: str) -> bytes:

@@ -1,0 +1,117 @@
+"""From what was gathered to the words of a reply: at once, or step by step. Not for what is stored (engine)."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from langchain_core.messages import BaseMessage
+
+from src_v2.agents.guidance import REFLECTION
+from src_v2.agents.models.roles import ModelRole, ModelRoles
+from src_v2.agents.models.tool_calling import can_call_tools
+from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
+from src_v2.agents.reflective import Reflection, Said, Thought
+from src_v2.agents.runs import Run
+from src_v2.core.clock import Clock
+from src_v2.core.events import TextDelta
+from src_v2.core.messages import Turn
+from src_v2.core.routes import Complexity, Mode, Route, route
+from src_v2.memory.profiles import Profile
+from src_v2.tools.base import EVERYONE, ToolContext
+from src_v2.tools.shown import Shown
+
+REPLY = "reply"
+
+When = Literal["auto", "asked", "off"]
+"""When answers are thought about: when a question deserves it, when somebody asks for that, never."""
+
+
+class Routing(Protocol):
+    """Decides how hard to think; never raises."""
+
+    async def route(self, text: str, *, pictures: int = 0, forced: bool = False) -> Route:
+        """Return the way that a question takes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All that is needed to ask the first model."""
+
+    messages: list[BaseMessage]
+    thought: Thought | None = None
+    """There when the answer is thought about."""
+
+
+class Answering:
+    """Makes answers. `chance` gives numbers 0..1."""
+
+    def __init__(
+        self,
+        models: ModelRoles,
+        router: Routing | None,
+        reflection: Reflection,
+        clock: Clock,
+        *,
+        when: When,
+        budgets: Budgets,
+        chance: Callable[[], float],
+    ) -> None:
+        self._models = models
+        self._router = router
+        self._reflection = reflection
+        self._clock = clock
+        self._when = when
+        self._budgets = budgets
+        self._chance = chance
+
+    async def route(self, turn: Turn) -> Route:
+        """Decide which way a turn takes; never raises."""
+        if self._when == "off" or not self._can_reflect():
+            return route(Complexity.SIMPLE, 1.0, "no_reflection")
+        if self._router is None or (self._when == "asked" and not turn.reflect):
+            return route(Complexity.HIGH if turn.reflect else Complexity.SIMPLE, 1.0, "not_asked")
+        return await self._router.route(turn.text, forced=turn.reflect)
+
+    async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
+        """Put together what the first model call needs."""
+        reflects = run.mode is Mode.REFLECTIVE
+        messages = build_messages(
+            run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._chance,
+            guidance=[REFLECTION] if reflects else [],
+        )  # fmt: skip
+        if run.route is None or not reflects:
+            return Prepared(messages)
+        context = self._context(run, gathered, profile)
+        thought = Thought(messages, run.route, context, run.character.ux.thinking_indicators, run.calls)
+        return Prepared(messages, thought)
+
+    async def answer(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
+        """Yield the words of the reply, and what is shown while they are looked for; raises ModelError."""
+        if prepared.thought is not None:
+            models = self._models.of(ModelRole.REFLECTIVE)
+            async with aclosing(self._reflection.answer(models, prepared.thought)) as said:
+                async for one in said:
+                    yield one
+            return
+        models = self._models.of(ModelRole.MAIN)
+        async with models.stream(prepared.messages, purpose=REPLY, record=run.calls.append) as chunks:
+            async for chunk in chunks:
+                yield TextDelta(chunk.text)
+
+    def _can_reflect(self) -> bool:
+        return any(can_call_tools(spec) for spec in self._models.of(ModelRole.REFLECTIVE).chain)
+
+    def _context(self, run: Run, gathered: Gathered, profile: Profile | None) -> ToolContext:
+        """Return on whose behalf tools are called, and what the prompt shows already."""
+        turn, character = run.turn, run.character
+        _, _, memories = selected(turn, gathered, self._budgets)
+        shown = Shown()
+        shown.messages.show_all(memories)
+        shown.facts.show_all(gathered.known.facts)
+        remembered = profile is not None and profile.remembers(turn.audience)
+        return ToolContext(
+            turn.messages[-1], self._clock.now(), character.display_name, character.core.timezone,
+            EVERYONE if remembered else frozenset(), shown,
+        )  # fmt: skip
