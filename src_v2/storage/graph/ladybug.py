@@ -15,9 +15,11 @@ from typing import Any, cast
 import ladybug
 
 from src_v2.core.errors import StoreError, StoreUnavailable
-from src_v2.storage.graph.ladybug_import import BUFFER_POOL_BYTES, import_aside, order
 from src_v2.storage.graph.schema import SCHEMA, WRITE_VERSION, for_ladybug, steps_to_take
+from src_v2.storage.scraps import overwrite_freed_memory
 
+BUFFER_POOL_BYTES = 256 * 2**20
+"""The library's own default is four fifths of the machine's memory."""
 READERS = 3
 READ_TIMEOUT_MS = 5_000
 _EXPORTED, _REWRITTEN = ".exported", ".rewritten"
@@ -97,6 +99,7 @@ class LadybugGraph:
 
     def _open_file(self) -> ladybug.Database:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        overwrite_freed_memory()
         database = ladybug.Database(self._path, buffer_pool_size=BUFFER_POOL_BYTES)
         self._readers.open(database)
         self._writer.open(database)
@@ -108,9 +111,11 @@ class LadybugGraph:
         self._writer.close()
         try:
             _remove(exported, rewritten)
-            order(database, "EXPORT DATABASE", exported)
+            _order(database, f"EXPORT DATABASE {_quoted(exported)}")
             database.close()
-            import_aside(exported, rewritten)
+            copy = ladybug.Database(rewritten, buffer_pool_size=BUFFER_POOL_BYTES)
+            _order(copy, f"IMPORT DATABASE {_quoted(exported)}")
+            copy.close()
             # The copy holds what a log beside the old file says; left there, it would be replayed into the new one.
             self._path.with_name(f"{self._path.name}.wal").unlink(missing_ok=True)
             rewritten.replace(self._path)
@@ -162,6 +167,20 @@ class _Lane:
             return rows
         finally:
             self._idle.put(connection)
+
+
+def _order(database: ladybug.Database, command: str) -> None:
+    connection = ladybug.Connection(database)
+    try:
+        connection.execute(command)
+    finally:
+        connection.close()
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as these commands take it: they know no parameters."""
+    escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def _remove(exported: Path, rewritten: Path) -> None:
