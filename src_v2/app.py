@@ -33,7 +33,6 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.knowledge.at_once import understood_at_once
 from src_v2.knowledge.extraction import Extraction
-from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
@@ -95,7 +94,7 @@ class App:
         self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
         self.indexer = Indexer(
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
-            keys=[KnowledgeKeys(self.stores.database)],
+            keys=wiring.search_keys(self.stores.database),
         )  # fmt: skip
         people = ProfileStore(self.stores.database)
         self.profiles = Profiles(people, self.stores.cache, self.clock)

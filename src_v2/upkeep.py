@@ -11,7 +11,6 @@ from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import StoreError
 from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.graph import KnowledgeGraph
-from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.knowledge.learning import learn_request
 from src_v2.knowledge.projection import Projection
 from src_v2.knowledge.rebuild import Progress, Rebuilt, rebuild, relearn
@@ -76,7 +75,7 @@ async def _workshop(
     config = wiring.embedding_config(settings)
     embedder = choose_embedder(config, clock, on_progress=on_model, reindexing=reindexing)
     messages = MemoryStore(stores.database, clock)
-    keys = [KnowledgeKeys(stores.database)]
+    keys = wiring.search_keys(stores.database)
     try:
         await stores.start()
         if on_model is not None:

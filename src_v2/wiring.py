@@ -14,10 +14,14 @@ from src_v2.agents.prompt import Budgets
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
 from src_v2.core.jobs import Queue
+from src_v2.core.keys import KeySource
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.jobs.models import JobsConfig
 from src_v2.jobs.service import jobs_address
+from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.choosing import EmbeddingConfig
+from src_v2.memory.traces.keys import TraceKeys
+from src_v2.storage.database import Database
 from src_v2.storage.stores import StoreConfig
 
 Keys = dict[str, str]
@@ -86,6 +90,11 @@ def background_chain(settings: Settings, chain: tuple[ModelSpec, ...]) -> tuple[
     """Return the models that read conversations back: the one named for it, else those that answer."""
     wanted = settings.llm.background_model
     return _resolved(settings, (wanted,)) if wanted else chain
+
+
+def search_keys(database: Database) -> list[KeySource]:
+    """Return where the index finds what to hold beside what was said."""
+    return [KnowledgeKeys(database), TraceKeys(database)]
 
 
 def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> LanguageModels:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 FACT_KEY, SUMMARY_KEY = "fact", "summary"
+TRACE_KEY = "trace"
+"""Leads to how a question was answered, and not to what was said: recall does not see it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Batch:
 
 
 class Indexer:
-    """Keeps one collection complete: what was said, and the keys (facts, summaries) that lead to it.
+    """Keeps one collection complete: what was said, and the keys (facts, summaries, traces) that lead to it.
 
     `instance` keeps apart the collections of deployments that share a vector store.
     """
@@ -137,7 +137,7 @@ class Indexer:
             return Batch(len(indexed), items[-1].id)
 
     async def index_keys(self, limit: int = BATCH_MESSAGES) -> int:
-        """Index the facts and summaries that are missing; return their number. What is refused is passed over."""
+        """Index the keys that are missing; return their number. What is refused is passed over."""
         collection = await self._collection()
         return sum([await self._index_keys_of(source, collection, limit) for source in self._keys])
 

@@ -45,6 +45,7 @@ def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
     if not changed:
         return []
     gone = [message.id for message in changed if message.gone]
+    gone += [trace for message in changed for trace in message.traces]
     requests = [forget_request(gone)] if gone else []
     return [*requests, index_request(new_id())]
 

@@ -61,8 +61,12 @@ class IndexItem:
 
 @dataclass(frozen=True, slots=True)
 class ChangedMessage:
-    """A stored message that was edited, or is gone. `learned_in` is the stretch that it was read back in, if it was."""
+    """A stored message that was edited, or is gone. `learned_in` is the stretch that it was read back in, if it was.
+
+    `traces` are the ids of reasoning traces that went with it, or with what changed at the same time.
+    """
 
     id: str
     learned_in: str | None
     gone: bool
+    traces: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from src_v2.core.keys import KeyItem
+from src_v2.core.keys import TRACE_KEY, KeyItem
 from src_v2.core.tokens import estimate_tokens
 from src_v2.memory.embeddings.base import Embedder, Vectors
 from src_v2.memory.lexical import encode_document
@@ -40,10 +40,10 @@ _CHUNK_IDS = UUID("6b0f7d0e-3c0b-5a39-9d55-0b6a4e7a6c11")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A point without its dense vectors: `window` and each of `pieces` are still to be encoded."""
+    """A point without its dense vectors: `window`, if there is one, and each of `pieces` are still to be encoded."""
 
     id: str
-    window: str
+    window: str | None
     pieces: tuple[str, ...]
     words: SparseVector
     payload: dict[str, PayloadValue]
@@ -79,11 +79,16 @@ def message_drafts(item: IndexItem) -> list[Draft]:
 
 
 def key_draft(item: KeyItem) -> Draft:
-    """Return the draft of a fact or summary."""
+    """Return the draft of a fact, a summary or a trace.
+
+    A trace gets nothing by which recall finds points (words, a window), so that it neither leads there nor counts.
+    """
     payload: dict[str, PayloadValue] = dict(item.payload)
     payload |= {
         "kind": item.kind, "message_id": item.message_id, "session_id": item.session_id, "importance": item.importance,
     }  # fmt: skip
+    if item.kind == TRACE_KEY:
+        return Draft(item.id, None, (item.text,), SparseVector(), payload)
     said_at = datetime.fromtimestamp(float(item.payload["created_at"] or 0) / 1000, UTC)
     return Draft(
         item.id, item.text, tuple(pieces(item.text)), encode_document(f"{item.text} {_date(said_at)}"), payload
@@ -92,16 +97,17 @@ def key_draft(item: KeyItem) -> Draft:
 
 def texts(drafts: Sequence[Draft]) -> list[str]:
     """Return all texts of `drafts` that are to be encoded, in the order that `points` expects."""
-    return [text for draft in drafts for text in (draft.window, *draft.pieces)]
+    return [text for draft in drafts for text in (draft.window, *draft.pieces) if text is not None]
 
 
 def points(drafts: Sequence[Draft], vectors: Vectors) -> list[Point]:
     """Return the points of `drafts`; `vectors` are those of `texts(drafts)`."""
     made, at = [], 0
     for draft in drafts:
-        end = at + 1 + len(draft.pieces)
-        parts = list(vectors[at + 1 : end])
-        made.append(Point(draft.id, vectors[at], draft.words, draft.payload, parts))
+        whole = at if draft.window is None else at + 1
+        end = whole + len(draft.pieces)
+        dense = vectors[at] if at < whole else ()
+        made.append(Point(draft.id, dense, draft.words, draft.payload, list(vectors[whole:end])))
         at = end
     return made
 

@@ -12,6 +12,7 @@ from src_v2.core.messages import Author, IncomingMessage, Role, Turn
 from src_v2.core.routes import Route
 from src_v2.storage.rows import RowWrite
 
+CALLS = "v2_llm_calls"
 TURN_OUTCOME = ("status", "error", "finished_at", "complexity", "route_confidence", "route_reasons")
 
 
@@ -86,9 +87,10 @@ def ref_row(character: str, platform_message_id: str, message_id: str) -> RowWri
     return RowWrite("v2_message_refs", values)
 
 
-def without_person(call: RowWrite) -> RowWrite:
-    """Return the row of a model call so that it counts but belongs to nobody."""
-    return replace(call, values=call.values | {"user_id": None, "turn_id": None}, needs="")
+def only_costs(rows: Sequence[RowWrite]) -> list[RowWrite]:
+    """Return what is written of a turn that leaves nothing else: its model calls, which count but belong to nobody."""
+    calls = [row for row in rows if row.table == CALLS]
+    return [replace(call, values=call.values | {"user_id": None, "turn_id": None}, needs="") for call in calls]
 
 
 def _place(audience: Audience) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from src_v2.core.routes import Route
 from src_v2.memory.jobs import index_request
 from src_v2.memory.models import ChangedMessage, ForgottenExchange, InterruptedTurn, seen_by
 from src_v2.memory.profiles import Profile, Profiles
-from src_v2.memory.rows import RefChange, message_rows, ref_row, reply_row, turn_row, without_person
+from src_v2.memory.rows import RefChange, message_rows, only_costs, ref_row, reply_row, turn_row
 from src_v2.memory.running import MOST_MESSAGES, RunningConversations, still_open, together
 from src_v2.memory.sessions import Sessions
 from src_v2.memory.store import MemoryStore
@@ -121,9 +121,10 @@ class MemoryService:
         calls: Sequence[RowWrite],
         route: Route | None = None,
     ) -> None:
-        """Close the turn in one transaction: its outcome, the reply unless it is empty, the model calls it took.
+        """Close the turn in one transaction: its outcome, the reply unless it is empty, what else it leaves behind.
 
-        `name` is the character's display name; `route` is how the turn was thought about.
+        `name` is the character's display name; `route` is how the turn was thought about. `calls` are the rows of the
+        model calls it took, and that of its reasoning trace.
         """
         now = self._clock.now()
         kept = await self._may_keep(turn.author, turn.audience, turn.id)
@@ -144,7 +145,7 @@ class MemoryService:
         if not calls:
             return
         kept = await self._may_keep(turn.author, turn.audience, turn.id)
-        await self._write(list(map(without_person, calls)) if kept is False else calls, sure=kept)
+        await self._write(only_costs(calls) if kept is False else calls, sure=kept)
 
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
         """Replace the text of a stored message; say whether there was one (or may be: SQL is away)."""
@@ -282,8 +283,8 @@ class MemoryService:
         if reply:
             self.running.reply(turn, name, reply, self._clock.now())
         self._sessions.drop(turn.audience)
-        if calls:
-            await self._writer.write(list(map(without_person, calls)))
+        if costs := only_costs(calls):
+            await self._writer.write(costs)
 
     async def _change(self, change: RefChange) -> bool:
         return await self._writer.write(change)

@@ -6,14 +6,13 @@ While SQL was away nobody could know what they had decided, so their words waite
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from src_v2.core.switches import Switches
-from src_v2.memory.rows import RefChange, Transaction, without_person
+from src_v2.memory.rows import RefChange, Transaction, only_costs
 from src_v2.storage.rows import RowWrite
 
 Decisions = Callable[[Collection[str]], Awaitable[Mapping[str, Switches]]]
 """What those of the people decided who decided anything."""
 _PEOPLE = {"v2_users": "id"}
 _MESSAGES = "v2_messages"
-_CALLS = "v2_llm_calls"
 
 
 async def sifted(waiting: Sequence[Transaction], decisions: Decisions) -> list[Transaction]:
@@ -30,7 +29,7 @@ async def sifted(waiting: Sequence[Transaction], decisions: Decisions) -> list[T
             continue
         said = [row.values for row in change if row.table == _MESSAGES]
         gone |= {str(values[name]) for values in said for name in ("id", "turn_id") if values.get(name)}
-        if costs := [without_person(row) for row in change if row.table == _CALLS]:
+        if costs := only_costs(change):
             kept.append(costs)
     return kept
 

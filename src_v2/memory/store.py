@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, RowMapping, Table, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, visible_to
@@ -15,6 +15,7 @@ from src_v2.core.messages import Role, StoredMessage
 from src_v2.memory.context import index_followers_again, rows_before
 from src_v2.memory.models import ChangedMessage, IndexItem
 from src_v2.memory.profile_store import unheard_in_servers
+from src_v2.memory.traces.store import remove_traces
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
@@ -25,6 +26,9 @@ from src_v2.storage.tables import message_refs, messages, turns
 
 FollowUps = Callable[[Sequence[ChangedMessage]], Sequence[JobRequest]]
 """What is to be done elsewhere because messages changed: requested in the transaction that changes them."""
+
+
+_CHANGED = (messages.c.id, messages.c.learned_in, messages.c.turn_id)
 
 
 def nothing_follows(_changed: Sequence[ChangedMessage]) -> Sequence[JobRequest]:
@@ -96,8 +100,8 @@ class MemoryStore:
         changed = update(messages).where(messages.c.id == target, messages.c.text != text)
         changed = changed.values(text=text, edited_at=at, indexed_in=None)
         async with self._db.write() as connection:
-            rows = await connection.execute(changed.returning(messages.c.id, messages.c.learned_in))
-            found = [ChangedMessage(row[0], row[1], gone=False) for row in rows]
+            rows = (await connection.execute(changed.returning(*_CHANGED))).all()
+            found = await _changed_messages(connection, rows, gone=False)
             if found:
                 await index_followers_again(connection, [target])
             await self._request(connection, found)
@@ -238,9 +242,8 @@ class MemoryStore:
     async def _delete(self, connection: AsyncConnection, ids: Sequence[str]) -> None:
         await index_followers_again(connection, ids)
         await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
-        gone = delete(messages).where(messages.c.id.in_(ids)).returning(messages.c.id, messages.c.learned_in)
-        rows = await connection.execute(gone)
-        await self._request(connection, [ChangedMessage(row[0], row[1], gone=True) for row in rows])
+        rows = (await connection.execute(delete(messages).where(messages.c.id.in_(ids)).returning(*_CHANGED))).all()
+        await self._request(connection, await _changed_messages(connection, rows, gone=True))
 
     def follow_up_rows(self, changed: Sequence[ChangedMessage]) -> list[RowWrite]:
         """Return the requests for what follows from messages that change in the same transaction."""
@@ -250,6 +253,14 @@ class MemoryStore:
     async def _request(self, connection: AsyncConnection, changed: Sequence[ChangedMessage]) -> None:
         """Write down what follows, so that it happens even if the process ends here."""
         await self._rows.within(connection, self.follow_up_rows(changed))
+
+
+async def _changed_messages(
+    connection: AsyncConnection, rows: Sequence[Row[str, str | None, str | None]], *, gone: bool
+) -> list[ChangedMessage]:
+    """Return what changed, without the traces of how it was answered: they go with it."""
+    traces = await remove_traces(connection, [row[0] for row in rows], [row[2] for row in rows])
+    return [ChangedMessage(row[0], row[1], gone, () if at else tuple(traces)) for at, row in enumerate(rows)]
 
 
 def _visible(audience: Audience, table: Table = messages) -> ColumnElement[bool]:

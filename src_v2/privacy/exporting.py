@@ -24,6 +24,8 @@ Taken on {date}. `whisperengine.json` says what kind of file this is; the other 
 per kind; the Markdown files hold the same to be read, one folder per character. Bring this file in again with
 `/import`, on the web page under "Your data", or with `whisperengine data import`.
 
+What `traces.json` holds, how questions were answered step by step, is shown only: it is not brought in again.
+
 Vectors, the graph and the cache hold nothing that does not follow from these records, so they are not in here.
 """
 
@@ -72,6 +74,8 @@ def _readable(records: Records) -> dict[str, str]:
         pages[f"{character}/preferences.md"] = "# How you want to be spoken with\n\n" + "".join(map(_wish, rows))
     for character, rows in _by_character(records.get("summaries", ())).items():
         pages[f"{character}/summaries.md"] = "# What was talked about\n\n" + "".join(map(_summary, rows))
+    for character, rows in _by_character(records.get("traces", ())).items():
+        pages[f"{character}/answers.md"] = "# How questions were answered\n\n" + "".join(map(_trace, rows))
     return pages
 
 
@@ -112,3 +116,13 @@ def _wish(row: Record) -> str:
 
 def _summary(row: Record) -> str:
     return f"## {str(row['started_at'])[:10]}\n\n{row['text']}\n\n"
+
+
+def _trace(row: Record) -> str:
+    steps = orjson.loads(str(row["steps"]))
+    tools = ", ".join(str(call["tool"]) for step in steps for call in step["calls"]) or "none"
+    asked = str(row["question"]).replace("\n", "\n> ")
+    return (
+        f"## {str(row['created_at'])[:10]}\n\n> {asked}\n\n{row['answer']}\n\n"
+        f"{row['model_calls']} model calls; tools: {tools}\n\n"
+    )

@@ -1,7 +1,7 @@
 """Removes what has been kept as long as the character, the settings and the server say; the strictest of them holds.
 
 Once a day. Words go from SQL and the vectors; where only summaries are to be kept, a message stays as an empty row,
-because facts and summaries say which message they are from.
+because facts and summaries say which message they are from. How it was answered goes with its words.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +14,7 @@ from src_v2.core.clock import Clock
 from src_v2.core.jobs import JobKind, JobRequest, Payload, Queue, Schedule
 from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
+from src_v2.memory.traces.store import remove_traces
 from src_v2.privacy.erasing import Eraser
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
@@ -88,14 +89,18 @@ class Retaining:
     async def _remove_words(self, scope: Scope) -> int:
         """Empty up to WORDS_AT_ONCE messages that were read back, or that nobody will read back; return how many."""
         over = or_(messages.c.learned_in.is_not(None), messages.c.turn_id.is_(None))
-        due = select(messages.c.id).where(to_sql(scope.filter(), messages), messages.c.text != "", over)
+        due = select(messages.c.id, messages.c.turn_id).where(
+            to_sql(scope.filter(), messages), messages.c.text != "", over
+        )
         due = due.order_by(messages.c.id).limit(WORDS_AT_ONCE)
         async with self._db.write() as connection:
-            ids = list((await connection.execute(due)).scalars())
+            found = (await connection.execute(due)).all()
+            ids = [row[0] for row in found]
             if ids:
                 emptied = update(messages).where(messages.c.id.in_(ids)).values(text="", indexed_in=None)
                 await connection.execute(emptied)
-                requests = [outbox_row(request, self._clock.now()) for request in self._forget_vectors(ids)]
+                gone = ids + await remove_traces(connection, ids, [row[1] for row in found])
+                requests = [outbox_row(request, self._clock.now()) for request in self._forget_vectors(gone)]
                 await self._rows.within(connection, requests)
         if ids:
             log.info("words_removed", messages=len(ids))

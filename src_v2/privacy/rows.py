@@ -23,12 +23,13 @@ from src_v2.storage.tables import (
     sessions,
     summaries,
     switches,
+    traces,
     turns,
     users,
 )
 
-LEARNED = ((facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"))
-"""What was understood of messages, and what it calls its time."""
+LEARNED = ((facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"), (traces, "created_at"))
+"""What was understood of messages and learned from answering them, and what it calls its time."""
 _INTERNAL = frozenset(("indexed_in", "graphed_in"))
 
 
@@ -38,7 +39,8 @@ class Rows:
     covers = frozenset(
         f"table:{table.name}"
         for table in (
-            users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, outbox,
+            users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, traces,
+            outbox,
         )
     )  # fmt: skip
 
@@ -56,6 +58,7 @@ class Rows:
             "facts": _of(facts, user_id).order_by(facts.c.said_at, facts.c.id),
             "preferences": _of(preferences, user_id).order_by(preferences.c.said_at, preferences.c.id),
             "summaries": _of(summaries, user_id).order_by(summaries.c.started_at, summaries.c.id),
+            "traces": _of(traces, user_id).order_by(traces.c.created_at, traces.c.id),
             "sessions": _of(sessions, user_id).order_by(sessions.c.started_at),
             "turns": _of(turns, user_id).order_by(turns.c.started_at),
             "model_calls": _of(llm_calls, user_id).order_by(llm_calls.c.created_at),

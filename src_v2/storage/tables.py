@@ -222,6 +222,33 @@ summaries = Table(
     Index(None, "indexed_in"),
 )
 
+traces = Table(
+    "v2_traces",
+    METADATA,
+    # How a question that took several steps was answered; goes with any message of its turn.
+    Column("id", Text, primary_key=True),
+    Column("turn_id", Text, nullable=False),
+    Column("source_message_id", Text, nullable=False),  # the message that asked
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("steps", Text, nullable=False),  # a JSON list: thought, and calls with tool, arguments, outcome, gave
+    Column("answer", Text, nullable=False),
+    Column("model_calls", Integer, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("quality", Float, nullable=False),  # 0..1
+    Column("complexity", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("indexed_in", Text),
+    Index(None, "character", "user_id", "created_at"),
+    Index(None, "source_message_id"),
+    Index(None, "turn_id"),
+    Index(None, "indexed_in"),
+)
+
 outbox = Table(
     "v2_outbox",
     METADATA,

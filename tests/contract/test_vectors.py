@@ -101,6 +101,21 @@ async def test_a_leg_can_score_what_the_others_found_by_the_best_of_several_part
     assert await store.search(memories, [Leg(PARTS, EAST, rescores=True)], EVERYTHING, 5) == [[]]
 
 
+async def test_what_has_no_vector_of_its_own_is_found_by_its_parts_only(store: VectorStore, memories: str) -> None:
+    apart = Point(IDS[0], (), SparseVector(), {"kind": "apart"}, [EAST])
+    await store.upsert(memories, [apart, point(1, WEST, kind="apart"), point(2, NORTH, [7])])
+
+    by_meaning, by_words, rescored = await nearest(
+        store, memories, [Leg(DENSE, EAST), words(7), Leg(PARTS, EAST, rescores=True)], EVERYTHING, 5
+    )
+    (by_parts,) = await store.search(memories, [Leg(PARTS, EAST)], Eq("kind", "apart"), 5)
+
+    assert (by_meaning, by_words, rescored) == ([IDS[2], IDS[1]], [IDS[2]], [])
+    assert [hit.id for hit in by_parts] == [IDS[0]]
+    assert by_parts[0].score == pytest.approx(1.0, abs=0.05)
+    assert await store.count(memories, Eq("kind", "apart")) == 2
+
+
 async def test_a_leg_can_be_narrower_than_the_others(store: VectorStore, memories: str) -> None:
     await store.upsert(memories, [point(n, EAST, [7]) for n in range(4)])
     late = Leg(DENSE, EAST, condition=Range("created_at", gte=2))

@@ -14,6 +14,7 @@ from src_v2.core.scope import Scope
 from src_v2.privacy.erasing import erase_request
 from src_v2.privacy.models import Whose
 from tests.support.house import House, Person, Place
+from tests.support.reasoning import thinks
 from tests.support.traces import files_with, rows_with
 
 GUILD = Place("discord:general", Visibility.GUILD, "discord:harbour")
@@ -36,6 +37,7 @@ async def lively(house: House, person: Person) -> None:
     for text in LIVELY:
         await house.hears(person.says(text))
     await house.hears(person.says("I keep bees on the roof of my house.", GUILD))
+    await thinks(house, person.says("On how many Thursdays do I play the cello this year?"))
     house.pass_time(hours=3)
     await house.app.background.learning.sweep()
     await house.indexed()

@@ -15,6 +15,7 @@ from src_v2.storage.graph.schema import SCHEMA, STEPS, NodeTable, RelationTable
 from src_v2.storage.rows import RowWrite, RowWriter
 from src_v2.storage.tables import METADATA
 from tests.support.house import House, Person, Place
+from tests.support.reasoning import thinks
 from tests.support.traces import files_with
 
 GUILD = Place("discord:general", Visibility.GUILD, "discord:harbour")
@@ -60,6 +61,7 @@ async def everything_that_leaves_traces(house: House, person: Person) -> None:
         await house.hears(person.says(text))
     await house.hears(person.says("I keep bees on the roof.", GUILD))
     await house.app.memory.keep(person.says("Nobody asked, but the tide is out.", GUILD))
+    await thinks(house, person.says("How many bees fit into a hive?"))
     edited = person.says("I live in Hull.", ref="an-edited-one")
     await house.hears(edited)
     await house.app.lanes.edit("elena", person.dm.channel_id, "an-edited-one", "I live in York.")
@@ -117,5 +119,5 @@ async def test_every_file_with_somebody_in_it_is_registered(tmp_path: Path, witn
 async def test_every_row_with_somebody_in_it_is_of_a_table_that_is_shown(house: House, witness: Witness) -> None:
     shown = {name for holding in house.app.holdings for name in holding.covers}
     tables = {row.table for row in witness.rows if "discord:zebedee" in map(str, row.values.values())}
-    assert "v2_messages" in tables
+    assert {"v2_messages", "v2_traces"} <= tables
     assert {f"table:{table}" for table in tables} <= shown

@@ -58,7 +58,10 @@ class SparseVector:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing to be found again; `id` is a UUID. A bool in the payload is stored, and comes back, as 0 or 1."""
+    """One thing to be found again; `id` is a UUID. A bool in the payload is stored, and comes back, as 0 or 1.
+
+    With an empty `dense` no leg for DENSE finds it: it is left to those that look for PARTS.
+    """
 
     id: str
     dense: Dense

@@ -53,7 +53,7 @@ def edge_points(points: Sequence[Point]) -> list[edge.Point]:
 
 
 def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
+    vectors: dict[str, Any] = {DENSE: _floats(point.dense)} if len(point.dense) else {}
     if len(point.parts):
         vectors[PARTS] = [_floats(part) for part in point.parts]
     if point.sparse.indices:

@@ -224,7 +224,7 @@ def _dense_size(info: models.CollectionInfo) -> int | None:
 
 def _dense_config(size: int) -> dict[str, models.VectorParams]:
     several = models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM)
-    # Parts only rescore what others found: a graph to find them by would cost much and serve nobody.
+    # Parts rescore what others found, or are looked for among few: a graph to find them by would cost much.
     no_graph = models.HnswConfigDiff(m=0)
     return {
         DENSE: models.VectorParams(size=size, distance=models.Distance.COSINE),
@@ -242,7 +242,7 @@ def _indexes() -> dict[str, Any]:
 
 
 def _vectors(point: Point) -> dict[str, Any]:
-    vectors: dict[str, Any] = {DENSE: _floats(point.dense)}
+    vectors: dict[str, Any] = {DENSE: _floats(point.dense)} if len(point.dense) else {}
     if len(point.parts):
         vectors[PARTS] = [_floats(part) for part in point.parts]
     if point.sparse.indices:
