@@ -42,6 +42,8 @@ from src_v2.memory.recall import Recall
 from src_v2.memory.service import MemoryService
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
+from src_v2.memory.traces.service import Traces
+from src_v2.memory.traces.store import TraceStore
 from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
@@ -230,7 +232,7 @@ class App:
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         tools = ToolBox(memory_tools(self.recall, self.knowledge), self._outages)
         answering = Answering(
-            ModelRoles(self.models), None, Reflection(tools, wiring.limits(self.settings)), self.clock,
+            ModelRoles(self.models), None, Reflection(tools, wiring.limits(self.settings)), self._traces(), self.clock,
             when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         return AgentEngine(
@@ -244,6 +246,12 @@ class App:
             store_timeout_s=timeout_s,
             privacy_notice=self.settings.privacy.notice,
         )
+
+    def _traces(self) -> Traces:
+        return Traces(
+            TraceStore(self.stores.database), self.stores.vectors, self.embedder, self.indexer, self._outages,
+            timeout_s=self.settings.memory.source_timeout_s,
+        )  # fmt: skip
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])

@@ -1,24 +1,32 @@
 """From what was gathered to the words of a reply: at once, or step by step. Not for what is stored (engine)."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from src_v2.agents.experience import EXAMPLES_TOKENS, informed, is_worth_asking, trace_of
 from src_v2.agents.guidance import REFLECTION
 from src_v2.agents.models.roles import ModelRole, ModelRoles
 from src_v2.agents.models.tool_calling import can_call_tools
 from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
 from src_v2.agents.reflective import Reflection, Said, Thought
 from src_v2.agents.runs import Run
+from src_v2.agents.trace_lines import examples_block
 from src_v2.core.clock import Clock
 from src_v2.core.events import TextDelta
+from src_v2.core.fence import person_name
 from src_v2.core.messages import Turn
 from src_v2.core.routes import Complexity, Mode, Route, route
 from src_v2.memory.profiles import Profile
+from src_v2.memory.traces.models import SimilarTrace
+from src_v2.memory.traces.rows import trace_rows
+from src_v2.memory.traces.service import Traces
+from src_v2.storage.rows import RowWrite
 from src_v2.tools.base import EVERYONE, ToolContext
+from src_v2.tools.lines import Viewpoint
 from src_v2.tools.shown import Shown
 
 REPLY = "reply"
@@ -52,6 +60,7 @@ class Answering:
         models: ModelRoles,
         router: Routing | None,
         reflection: Reflection,
+        traces: Traces,
         clock: Clock,
         *,
         when: When,
@@ -61,6 +70,7 @@ class Answering:
         self._models = models
         self._router = router
         self._reflection = reflection
+        self._traces = traces
         self._clock = clock
         self._when = when
         self._budgets = budgets
@@ -75,16 +85,18 @@ class Answering:
         return await self._router.route(turn.text, forced=turn.reflect)
 
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
-        """Put together what the first model call needs."""
+        """Put together what the first model call needs; earlier runs may change the route."""
+        similar = await self._experience(run, profile)
         reflects = run.mode is Mode.REFLECTIVE
         messages = build_messages(
             run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._chance,
-            guidance=[REFLECTION] if reflects else [],
+            guidance=self._guidance(run, similar) if reflects else [],
         )  # fmt: skip
         if run.route is None or not reflects:
             return Prepared(messages)
         context = self._context(run, gathered, profile)
         thought = Thought(messages, run.route, context, run.character.ux.thinking_indicators, run.calls)
+        run.thought = thought
         return Prepared(messages, thought)
 
     async def answer(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
@@ -99,6 +111,28 @@ class Answering:
         async with models.stream(prepared.messages, purpose=REPLY, record=run.calls.append) as chunks:
             async for chunk in chunks:
                 yield TextDelta(chunk.text)
+
+    def kept(self, run: Run) -> list[RowWrite]:
+        """Return what is written down of how an answer was found."""
+        trace = (
+            trace_of(run, run.thought, now=self._clock.now(), now_s=self._clock.monotonic()) if run.thought else None
+        )
+        return trace_rows(trace) if trace else []
+
+    async def _experience(self, run: Run, profile: Profile | None) -> list[SimilarTrace]:
+        """Return how similar questions were answered, and let them change the route."""
+        may_use = profile is not None and profile.remembers(run.turn.audience)
+        if profile is None or not may_use or run.route is None or not is_worth_asking(run.route):
+            return []
+        similar = await self._traces.similar(profile.reading(run.turn.audience), run.turn.text)
+        run.route = informed(run.route, similar)
+        return similar
+
+    def _guidance(self, run: Run, similar: Sequence[SimilarTrace]) -> list[str]:
+        name = person_name(run.turn.author.name, run.character.display_name)
+        view = Viewpoint(run.character.display_name, name, run.character.core.timezone)
+        examples = examples_block(similar, view, EXAMPLES_TOKENS)
+        return [REFLECTION, examples] if examples else [REFLECTION]
 
     def _can_reflect(self) -> bool:
         return any(can_call_tools(spec) for spec in self._models.of(ModelRole.REFLECTIVE).chain)

@@ -147,7 +147,7 @@ class AgentEngine:
         session_id = await self._begin(run)
         await self._memory.finish_turn(
             run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
-            calls=self._call_rows(run), route=run.route,
+            calls=[*self._call_rows(run), *self._answering.kept(run)], route=run.route,
         )  # fmt: skip
         return session_id
 

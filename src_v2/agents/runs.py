@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from src_v2.agents.models.records import CallRecord
+from src_v2.agents.reflective import Thought
 from src_v2.characters.models import Character
 from src_v2.core.events import ReplyEvent, TextDelta, TextReplaced
 from src_v2.core.messages import Turn
@@ -19,6 +20,7 @@ class Run:
     started_s: float
     begun: "asyncio.Task[str] | None" = None
     route: Route | None = None
+    thought: Thought | None = None
     text: str = ""
     calls: list[CallRecord] = field(default_factory=list)
     asked_model_s: float = 0.0

@@ -142,7 +142,7 @@ async def test_tools_of_one_step_run_side_by_side_on_every_provider(begin: Begin
     looking = Looking(meet=2)  # one alone would wait for ever
     study = begin(looking, provider=provider)
     study.llm.enqueue(looks("pier", "beach"), Script("At both of them."))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await study.answer() == "At both of them."
     assert sorted(looking.places) == ["beach", "pier"]
     assert study.thought.text == "At both of them."
@@ -225,7 +225,7 @@ async def test_tokens_are_counted_before_they_are_spent(begin: Begin) -> None:
 async def test_time_that_is_kept_for_the_answer_is_used_for_it(begin: Begin) -> None:
     study = begin(seconds=0.6, answer_s=0.5)
     study.llm.enqueue(Script("Let me think about", hold=asyncio.Event(), hold_before=2), Script("In short: gulls."))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await study.answer() == "In short: gulls."
     assert study.bodies()[1]["tool_choice"] == "none"
 
@@ -234,7 +234,7 @@ async def test_a_tool_that_takes_all_the_time_is_left_behind(begin: Begin) -> No
     looking = Looking(meet=9)
     study = begin(looking, seconds=0.6, answer_s=0.5)
     study.llm.enqueue(looks("pier"), Script("I could not look."))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await study.answer() == "I could not look."
         await looking.cancelled.wait()
     assert "took too long" in str(study.bodies()[1]["messages"])
@@ -254,7 +254,7 @@ async def test_whoever_stops_listening_stops_the_model(begin: Begin) -> None:
     answering = asyncio.create_task(study.answer())
     await study.llm.wait_for_requests(1)
     answering.cancel()
-    async with asyncio.timeout(0.2):
+    async with asyncio.timeout(5):
         await asyncio.gather(answering, return_exceptions=True)
         await study.llm.requests[0].disconnected.wait()
 
@@ -266,7 +266,7 @@ async def test_whoever_stops_listening_stops_the_tools(begin: Begin) -> None:
     answering = asyncio.create_task(study.answer())
     await looking.began.wait()
     answering.cancel()
-    async with asyncio.timeout(0.2):
+    async with asyncio.timeout(5):
         await asyncio.gather(answering, return_exceptions=True)
         await looking.cancelled.wait()
 
