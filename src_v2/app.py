@@ -18,7 +18,6 @@ from src_v2.agents.answering import Answering
 from src_v2.agents.context import ContextSources
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
-from src_v2.agents.models.roles import ModelRoles
 from src_v2.agents.reflective import Reflection
 from src_v2.background import Background, follow_ups
 from src_v2.characters.service import Characters
@@ -50,6 +49,7 @@ from src_v2.observability.outages import Outages
 from src_v2.privacy import erasing, retaining
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.places import Places
+from src_v2.steering import Models
 from src_v2.storage.stores import Stores
 from src_v2.tools.catalogue import memory_tools
 from src_v2.tools.toolbox import ToolBox
@@ -91,7 +91,8 @@ class App:
         self.embedder = embedder or choose_embedder(
             wiring.embedding_config(settings), self.clock, on_progress=on_embedding_progress
         )
-        self.models = wiring.language_models(settings, self.model_chain, self.clock)
+        self.language = Models(settings, self.stores.database, self.clock)
+        self.models = self.language.roles
         self._outages = Outages()
         self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
         self.indexer = Indexer(
@@ -104,14 +105,13 @@ class App:
         self.writer = Writer(self.store, spool, self.clock, decisions=people.decisions, on_requested=self._wake_jobs)
         self.memory = self._memory()
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
-        self.reading_models = wiring.reading_models(settings, self.model_chain, self.clock)
         self.holdings = own_data.holdings(self.stores, self.indexer, spool, self._forget)
         self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
         self.retaining = own_data.retaining(
             self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
         )
         self.background = Background(
-            settings, self.stores, self.indexer, self.reading_models, self._outages, self.clock, queues=queues,
+            settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
             worker=worker, also=[*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)],
             also_at=retaining.schedules(),
         )  # fmt: skip
@@ -153,6 +153,8 @@ class App:
         if not self._is_worker:  # the spool belongs to the process that people talk to
             self._in_background(self.writer.keep_catching_up())
             self._in_background(self.memory.running.keep_dropping())
+        await self.language.start()
+        self._in_background(self.language.choices.keep_current())
         self._in_background(self._prepare_models())
         for door in self.doors:
             await door.start()
@@ -168,8 +170,7 @@ class App:
             self._watcher.stop(),
             self._stop_jobs(deadline_s),
             self._stop_background(),
-            self.models.close(),
-            self.reading_models.close(),
+            self.language.close(),
             self.embedder.close(),
             self.stores.close(),
         ]
@@ -232,7 +233,7 @@ class App:
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         tools = ToolBox(memory_tools(self.recall, self.knowledge), self._outages)
         answering = Answering(
-            ModelRoles(self.models), None, Reflection(tools, wiring.limits(self.settings)), self._traces(), self.clock,
+            self.models, None, Reflection(tools, wiring.limits(self.settings)), self._traces(), self.clock,
             when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         return AgentEngine(
@@ -255,7 +256,10 @@ class App:
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])
-        return WebDoor(self.lanes, self.memory, self.characters, self.own_data, self.health, options, self.clock)
+        return WebDoor(
+            self.lanes, self.memory, self.characters, self.own_data, self.health, options, self.clock,
+            steering=self.language.steering,
+        )  # fmt: skip
 
     def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
         from src_v2.interfaces.discord.door import DiscordDoor
@@ -269,13 +273,14 @@ class App:
         return DiscordDoor(
             self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.places, self.characters,
             self.health, options, connector_factory=connector_factory, clock=self.clock,
+            steering=self.language.steering,
         )  # fmt: skip
 
     async def _prepare_models(self) -> None:
         """Import the provider's library before the first turn needs it; a wrong setting was reported before."""
         try:
             await self.models.prepare()
-            await self.reading_models.prepare(Extraction)
+            await self.language.reading.prepare(Extraction)
         except SettingsError as error:
             log.error("model_not_ready", reason=str(error))
         # The imported libraries are some 300,000 objects that never go: looking at them again and again in search of

@@ -14,7 +14,7 @@ from src_v2.memory.embeddings.loading import LocalEmbedder
 from src_v2.observability.health import Check, Health, Probe
 from src_v2.storage import migrate
 from src_v2.storage.stores import Stores
-from src_v2.wiring import model_chain, model_keys
+from src_v2.wiring import all_models, model_keys
 
 COPIED_WRONG = (
     "Copy it from the Discord developer portal, Bot, Reset Token; not the application id or the client secret."
@@ -43,7 +43,7 @@ async def settings_checks(settings: Settings) -> list[Check]:
     """Return what `doctor` adds: checks that cost a request to a provider, or only look at a setting's shape."""
     keys = model_keys(settings)
     found = []
-    for spec in model_chain(settings):
+    for spec in all_models(settings):
         result = await probe(spec, keys.get(spec.provider, ""))
         found.append(Check(f"model {spec}", result.ok, result.finding, result.remedy))
     if settings.llm.model.startswith("offline"):

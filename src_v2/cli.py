@@ -11,6 +11,7 @@ from rich.markup import escape
 from src_v2 import __version__
 from src_v2.cli_base import console, finish, read_settings
 from src_v2.cli_character import character_cli
+from src_v2.cli_costs import costs, model_cli
 from src_v2.cli_data import data_cli
 from src_v2.cli_jobs import jobs_cli, worker
 from src_v2.cli_memory import knowledge_cli, memory_cli
@@ -23,6 +24,7 @@ cli.add_typer(memory_cli, name="memory")
 cli.add_typer(knowledge_cli, name="knowledge")
 cli.add_typer(jobs_cli, name="jobs")
 cli.add_typer(data_cli, name="data")
+cli.add_typer(model_cli, name="model")
 
 
 @cli.command()
@@ -36,6 +38,7 @@ def run() -> None:
 
 
 cli.command()(worker)
+cli.command()(costs)
 
 
 @cli.command()

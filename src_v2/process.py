@@ -98,7 +98,9 @@ async def chat(settings: Settings, character: str) -> None:
         await RemoteChat(running, character, SystemClock(), token=token).run()
         return
     app = App(settings, doors=False)
-    door = TerminalDoor(app.lanes, app.memory, app.own_data, app.characters, character, app.clock)
+    door = TerminalDoor(
+        app.lanes, app.memory, app.own_data, app.characters, character, app.clock, steering=app.language.steering
+    )
     try:
         await app.start()
         await door.start()

@@ -3,12 +3,18 @@
 import platform
 from collections.abc import Iterable
 
+from src_v2.agents.costs.models import Cap, Caps
 from src_v2.agents.limits import Limits
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
+from src_v2.agents.models.pool import ModelPool
+from src_v2.agents.models.prices import Prices, read_own_prices
+from src_v2.agents.models.records import Meter, Pricing
 from src_v2.agents.models.retry import RetryPolicy
+from src_v2.agents.models.role import ModelRole
+from src_v2.agents.models.roles import Chosen, ModelRoles, nobody_chose
 from src_v2.agents.models.service import LanguageModels
-from src_v2.agents.models.spec import ModelSpec, resolve_chain
+from src_v2.agents.models.spec import Chain, ModelSpec, resolve_chain
 from src_v2.agents.models.structured import StructuredModels
 from src_v2.agents.prompt import Budgets
 from src_v2.config.settings import Settings
@@ -81,15 +87,58 @@ def model_keys(settings: Settings) -> Keys:
     return keys
 
 
-def model_chain(settings: Settings) -> tuple[ModelSpec, ...]:
+def model_chain(settings: Settings) -> Chain:
     """Return the models in the order in which they are asked; SettingsError for an unknown one or a missing key."""
     return _resolved(settings, (settings.llm.model, *settings.llm.fallback_models))
 
 
-def background_chain(settings: Settings, chain: tuple[ModelSpec, ...]) -> tuple[ModelSpec, ...]:
+def role_chains(settings: Settings) -> dict[ModelRole, Chain]:
+    """Return the models of every role that has some of its own, the main one among them; raises SettingsError."""
+    llm = settings.llm
+    named = {
+        ModelRole.SMALL: llm.small_model,
+        ModelRole.REFLECTIVE: llm.reflective_model,
+        ModelRole.VISION: llm.vision_model,
+    }
+    found = {ModelRole.MAIN: model_chain(settings)}
+    for role, models in named.items():
+        if models:
+            found[role] = _resolved(settings, models, f"LLM_{role.upper()}_MODEL")
+    return found
+
+
+def background_chain(settings: Settings, chain: Chain) -> Chain:
     """Return the models that read conversations back: the one named for it, else those that answer."""
     wanted = settings.llm.background_model
-    return _resolved(settings, (wanted,)) if wanted else chain
+    return _resolved(settings, (wanted,), "LLM_BACKGROUND_MODEL") if wanted else chain
+
+
+def all_models(settings: Settings) -> list[ModelSpec]:
+    """Return every model that the settings name, each once; raises SettingsError."""
+    chains = role_chains(settings)
+    wanted = [*chains.values(), background_chain(settings, chains[ModelRole.MAIN])]
+    return list(dict.fromkeys(spec for chain in wanted for spec in chain))
+
+
+def one_model(settings: Settings, text: str) -> ModelSpec:
+    """Return the model that somebody chose; SettingsError when it is unknown or its key is missing."""
+    return _resolved(settings, (text,), "The model")[0]
+
+
+def prices(settings: Settings) -> Prices:
+    """Return what knows prices; raises SettingsError for a wrong price file."""
+    path = settings.costs.prices_file
+    return Prices(read_own_prices(path) if path else None)
+
+
+def caps(settings: Settings) -> Caps:
+    """Return what may be spent in a day."""
+    costs = settings.costs
+    return Caps(
+        user=Cap(costs.user_day_usd, costs.user_day_tokens),
+        server=Cap(costs.server_day_usd, costs.server_day_tokens),
+        day=Cap(costs.day_usd, costs.day_tokens),
+    )
 
 
 def search_keys(database: Database) -> list[KeySource]:
@@ -97,8 +146,15 @@ def search_keys(database: Database) -> list[KeySource]:
     return [KnowledgeKeys(database), TraceKeys(database)]
 
 
-def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> LanguageModels:
-    """Return the models that answer, not connected yet."""
+def model_roles(
+    settings: Settings,
+    clock: Clock,
+    *,
+    pricing: Pricing | None = None,
+    meter: Meter | None = None,
+    chosen: Chosen = nobody_chose,
+) -> ModelRoles:
+    """Return the models by role, not connected yet; SettingsError for an unknown one or a missing key of any role."""
     llm = settings.llm
     build = ModelBuilder(
         keys=model_keys(settings),
@@ -106,14 +162,22 @@ def language_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clo
         max_reply_tokens=llm.max_reply_tokens,
         connect_s=llm.connect_timeout_s,
     )
+    pool = ModelPool(build, at_once=llm.max_concurrent, pricing=pricing)
     timeouts = Timeouts(llm.connect_timeout_s, llm.first_token_timeout_s, llm.total_timeout_s)
     retries = RetryPolicy(attempts=llm.attempts)
-    return LanguageModels(
-        chain, build=build, clock=clock, timeouts=timeouts, retries=retries, at_once=llm.max_concurrent
-    )
+
+    def make(chain: Chain, stronger: LanguageModels | None) -> LanguageModels:
+        return LanguageModels(
+            chain, pool=pool, clock=clock, timeouts=timeouts, retries=retries, stronger=stronger, pricing=pricing,
+            meter=meter,
+        )  # fmt: skip
+
+    return ModelRoles(role_chains(settings), make, pool, chosen=chosen)
 
 
-def reading_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Clock) -> StructuredModels:
+def reading_models(
+    settings: Settings, chain: Chain, clock: Clock, *, pricing: Pricing | None = None, meter: Meter | None = None
+) -> StructuredModels:
     """Return the models that read conversations back; none for the offline demonstration."""
     llm = settings.llm
     build = ModelBuilder(
@@ -125,7 +189,7 @@ def reading_models(settings: Settings, chain: tuple[ModelSpec, ...], clock: Cloc
     timeouts = Timeouts(llm.connect_timeout_s, llm.first_token_timeout_s, llm.total_timeout_s)
     return StructuredModels(
         background_chain(settings, chain), build=build, clock=clock, timeouts=timeouts,
-        retries=RetryPolicy(attempts=llm.attempts),
+        retries=RetryPolicy(attempts=llm.attempts), pricing=pricing, meter=meter,
     )  # fmt: skip
 
 
@@ -174,9 +238,9 @@ def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:
     )
 
 
-def _resolved(settings: Settings, wanted: tuple[str, ...]) -> tuple[ModelSpec, ...]:
+def _resolved(settings: Settings, wanted: tuple[str, ...], where: str = "LLM_MODEL or LLM_FALLBACK_MODELS") -> Chain:
     """Return the named models with the addresses and keys that the settings give for their providers."""
     base_urls = {"ollama": settings.keys.ollama_base_url}
     if settings.llm.base_url:
         base_urls[main_provider(settings)] = settings.llm.base_url
-    return resolve_chain(wanted, keys=model_keys(settings), base_urls=base_urls)
+    return resolve_chain(wanted, keys=model_keys(settings), base_urls=base_urls, where=where)

@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from src_v2.agents.experience import EXAMPLES_TOKENS, informed, is_worth_asking, trace_of
 from src_v2.agents.guidance import REFLECTION
+from src_v2.agents.models.records import Payer
 from src_v2.agents.models.roles import ModelRole, ModelRoles
 from src_v2.agents.models.tool_calling import can_call_tools
 from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
@@ -78,7 +79,7 @@ class Answering:
 
     async def route(self, turn: Turn) -> Route:
         """Decide which way a turn takes; never raises."""
-        if self._when == "off" or not self._can_reflect():
+        if self._when == "off" or not self._can_reflect(turn.audience.character):
             return route(Complexity.SIMPLE, 1.0, "no_reflection")
         if self._router is None or (self._when == "asked" and not turn.reflect):
             return route(Complexity.HIGH if turn.reflect else Complexity.SIMPLE, 1.0, "not_asked")
@@ -95,20 +96,24 @@ class Answering:
         if run.route is None or not reflects:
             return Prepared(messages)
         context = self._context(run, gathered, profile)
-        thought = Thought(messages, run.route, context, run.character.ux.thinking_indicators, run.calls)
+        thought = Thought(
+            messages, run.route, context, run.character.ux.thinking_indicators, run.calls, _payer(run.turn)
+        )
         run.thought = thought
         return Prepared(messages, thought)
 
     async def answer(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
         """Yield the words of the reply, and what is shown while they are looked for; raises ModelError."""
         if prepared.thought is not None:
-            models = self._models.of(ModelRole.REFLECTIVE)
+            models = self._models.of(ModelRole.REFLECTIVE, run.character.name)
             async with aclosing(self._reflection.answer(models, prepared.thought)) as said:
                 async for one in said:
                     yield one
             return
-        models = self._models.of(ModelRole.MAIN)
-        async with models.stream(prepared.messages, purpose=REPLY, record=run.calls.append) as chunks:
+        models = self._models.of(ModelRole.MAIN, run.character.name)
+        async with models.stream(
+            prepared.messages, purpose=REPLY, record=run.calls.append, question=run.turn.text, payer=_payer(run.turn)
+        ) as chunks:
             async for chunk in chunks:
                 yield TextDelta(chunk.text)
 
@@ -134,8 +139,8 @@ class Answering:
         examples = examples_block(similar, view, EXAMPLES_TOKENS)
         return [REFLECTION, examples] if examples else [REFLECTION]
 
-    def _can_reflect(self) -> bool:
-        return any(can_call_tools(spec) for spec in self._models.of(ModelRole.REFLECTIVE).chain)
+    def _can_reflect(self, character: str) -> bool:
+        return any(can_call_tools(spec) for spec in self._models.chain(ModelRole.REFLECTIVE, character))
 
     def _context(self, run: Run, gathered: Gathered, profile: Profile | None) -> ToolContext:
         """Return on whose behalf tools are called, and what the prompt shows already."""
@@ -149,3 +154,7 @@ class Answering:
             turn.messages[-1], self._clock.now(), character.display_name, character.core.timezone,
             EVERYONE if remembered else frozenset(), shown,
         )  # fmt: skip
+
+
+def _payer(turn: Turn) -> Payer:
+    return Payer(turn.audience.user_id, turn.audience.guild_id)

@@ -13,6 +13,6 @@ def call_row(call: CallRecord, turn: Turn, mode: str, at: datetime) -> RowWrite:
     """Return the row for one attempt made in `turn`."""
     values = asdict(call) | dict(
         id=new_id(), turn_id=turn.id, character=turn.audience.character, user_id=turn.audience.user_id,
-        mode=mode, error=call.error or None, created_at=at,
+        guild_id=turn.audience.guild_id, mode=mode, error=call.error or None, created_at=at,
     )  # fmt: skip
     return RowWrite("v2_llm_calls", values, needs=turn.messages[-1].id)

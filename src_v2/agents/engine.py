@@ -19,7 +19,7 @@ from src_v2.agents.reflective import Said
 from src_v2.agents.runs import Run
 from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
-from src_v2.core.errors import ModelError
+from src_v2.core.errors import CapReached, ModelError
 from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
 from src_v2.memory.profiles import Profile
@@ -80,6 +80,9 @@ class AgentEngine:
             for usage in _usage(run.calls):
                 yield usage
             yield Done(turn.id, turn.reply_id, run.text)
+        except CapReached as error:
+            await self._settled(self._finish(run, "failed", error=type(error).__name__))
+            yield Failed(turn.id, error.user_message, retryable=False)
         except ModelError as error:
             log.warning("turn_failed", character=character.name, error=type(error).__name__, reason=str(error))
             await self._settled(self._finish(run, "failed", error=type(error).__name__))

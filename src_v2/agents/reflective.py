@@ -14,7 +14,7 @@ import structlog
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from src_v2.agents.limits import Limits, Spending
-from src_v2.agents.models.records import CallRecord
+from src_v2.agents.models.records import CallRecord, Payer
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.tool_calling import Offer
 from src_v2.agents.steps import Called, Step, Wanted, answers, observations, wanted_calls
@@ -57,6 +57,7 @@ class Thought:
     context: ToolContext
     indicators: ThinkingIndicators
     calls: list[CallRecord]
+    payer: Payer | None = None
     check: Check | None = None
     text: str = ""
     steps: list[Step] = field(default_factory=list)
@@ -114,7 +115,13 @@ class Reflection:
         within_s = spending.left_s(answering=offer.closed)
         try:
             async with models.stream(
-                thought.messages, purpose=PURPOSE, record=thought.calls.append, offer=offer, within_s=within_s
+                thought.messages,
+                purpose=PURPOSE,
+                record=thought.calls.append,
+                offer=offer,
+                within_s=within_s,
+                question=str(thought.messages[-1].text) if not thought.steps else None,
+                payer=thought.payer,
             ) as chunks:
                 async for chunk in chunks:
                     if chunk.text:

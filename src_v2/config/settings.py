@@ -63,6 +63,13 @@ class LLMSettings(Group):
         description="provider:model, such as openai:gpt-5-mini, anthropic:claude-sonnet-4-5, ollama:llama3.2.",
     )
     fallback_models: CommaList = Field((), description="Models tried in this order when the first one fails.")
+    small_model: CommaList = Field(
+        (), description="Model for small decisions, as above; more with commas are its fallbacks. Empty: LLM_MODEL's."
+    )
+    reflective_model: CommaList = Field(
+        (), description="Model that thinks step by step and is asked when LLM_MODEL is of no use. Empty: LLM_MODEL's."
+    )
+    vision_model: CommaList = Field((), description="Model that looks at pictures. Empty: LLM_MODEL and its fallbacks.")
     background_model: str = Field(
         "", description="Model that reads conversations back, off the reply path. Empty: LLM_MODEL and its fallbacks."
     )
@@ -76,7 +83,26 @@ class LLMSettings(Group):
     attempts: int = Field(3, ge=1, le=10, description="Tries per model before the next one is asked.")
     max_concurrent: int = Field(64, ge=1, le=1024, description="Requests to models that are built and sent at once.")
 
-    _split_fallbacks = field_validator("fallback_models", mode="before")(_split)
+    _split_models = field_validator(
+        "fallback_models", "small_model", "reflective_model", "vision_model", mode="before"
+    )(_split)
+
+
+class CostsSettings(Group):
+    """What model calls may cost. A day is one in UTC; 0 means no cap."""
+
+    title = "Costs (a day is one in UTC; 0: no cap)"
+    model_config = SettingsConfigDict(env_prefix="COSTS_")
+
+    prices_file: Path | None = Field(
+        None, description="YAML file with your own prices, which go before the built-in ones (docs/operations.md)."
+    )
+    user_day_usd: float = Field(0, ge=0, description="US dollars that one person may cause in a day.")
+    server_day_usd: float = Field(0, ge=0, description="US dollars that one Discord server may cause in a day.")
+    day_usd: float = Field(0, ge=0, description="US dollars in a day, over everything.")
+    user_day_tokens: int = Field(0, ge=0, description="Tokens, asked and answered, that one person may cause in a day.")
+    server_day_tokens: int = Field(0, ge=0, description="Tokens that one Discord server may cause in a day.")
+    day_tokens: int = Field(0, ge=0, description="Tokens in a day, over everything.")
 
 
 class AgentSettings(Group):
@@ -265,6 +291,7 @@ GROUPS: dict[str, type[Group]] = {
     "general": GeneralSettings,
     "llm": LLMSettings,
     "agent": AgentSettings,
+    "costs": CostsSettings,
     "keys": ProviderKeys,
     "embedding": EmbeddingSettings,
     "stores": StoreSettings,
@@ -284,6 +311,7 @@ class Settings(BaseModel):
     general: GeneralSettings
     llm: LLMSettings
     agent: AgentSettings
+    costs: CostsSettings
     keys: ProviderKeys
     embedding: EmbeddingSettings
     stores: StoreSettings

@@ -6,16 +6,21 @@ WhisperEngineError
 │   └── StoreUnavailable     a store cannot be reached right now
 ├── ModelError               a language model did not give an answer
 │   ├── ModelUnavailable     overloaded, rate limited, unreachable or broken off
+│   │   └── ModelSilent      it answered, but said nothing
 │   ├── ModelTimeout         too slow to connect, to the first token or in total
 │   ├── ModelRefusedKey      the key or the account was refused
-│   └── ModelBadRequest      the request itself was refused (unknown model, too long)
+│   ├── ModelBadRequest      the request itself was refused (unknown model, too long)
+│   └── CapReached           nobody was asked: what may be spent today is spent
 ├── EmbeddingError           no embedding model can be had
 ├── KnowledgeError           what was asked of the knowledge is not there to be had
+├── ModelNotTaken            a model that somebody chose cannot be used; the text says why
 ├── RefusedInput             a file that was handed in is not taken; the text says why
 ├── NotThere                 what was named does not exist, or belongs to somebody else
 └── CharacterError           a character folder is wrong
     └── CharacterNotFound    no character of that name
 """
+
+from datetime import datetime
 
 
 class WhisperEngineError(Exception):
@@ -65,6 +70,10 @@ class ModelUnavailable(ModelError):
         self.retry_after_s = retry_after_s
 
 
+class ModelSilent(ModelUnavailable):
+    """It answered, but without any text or call of a tool."""
+
+
 class ModelTimeout(ModelError):
     """Too slow: to connect, to the first token, or in total."""
 
@@ -77,6 +86,27 @@ class ModelRefusedKey(ModelError):
 
 class ModelBadRequest(ModelError):
     """The provider refused the request itself: unknown model, prompt too long, bad schema."""
+
+
+class CapReached(ModelError):
+    """No model was asked, because what may be spent today is spent; `user_message` says kindly until when.
+
+    It is over at `again_at`, at the beginning of the next day in UTC: a job may wait for that, a person is not asked to
+    try again at once.
+    """
+
+    retryable = True
+
+    def __init__(self, detail: str, *, user_message: str, again_at: datetime) -> None:
+        super().__init__(detail, user_message=user_message)
+        self.again_at = again_at
+
+
+class ModelNotTaken(WhisperEngineError):
+    """A model that somebody chose cannot be used; the text says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, user_message=reason)
 
 
 class EmbeddingError(WhisperEngineError):

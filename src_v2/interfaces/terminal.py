@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Iterator
-from typing import Protocol
 
 from rich.console import Console
 
@@ -16,14 +15,18 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.steering import Steering
+from src_v2.interfaces.terminal_chat import Chat, LocalChat
 from src_v2.interfaces.terminal_input import Lines, StdinLines
 from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
+from src_v2.interfaces.terminal_steering import STEERING_HELP, TypedSteering
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
 from src_v2.interfaces.web.client import WebClient
 from src_v2.interfaces.web.own_data_client import RemoteOwnData
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.ports import Characters, WebMemory
-from src_v2.interfaces.web.replies import ConversationView, Replies
+from src_v2.interfaces.web.replies import Replies
+from src_v2.interfaces.web.steering_client import RemoteSteering
 from src_v2.interfaces.web.surface import StreamEvent
 from src_v2.privacy.models import Whose
 
@@ -31,91 +34,30 @@ SHOWN_MESSAGES = 10
 HELP = f"""/retry        ask again for an answer to what has got none
 /forget-last  forget your last message and the reply to it, everywhere
 {OWN_DATA_HELP}
+{STEERING_HELP}
 /help         this list
 /quit         leave; so does Ctrl+C at the prompt, pressed twice, and Ctrl+D"""
-
-
-class Chat(Protocol):
-    """One person's conversation with one character, wherever it is kept."""
-
-    async def conversation(self, limit: int) -> ConversationView:
-        """Return the newest messages and what is going on."""
-        ...
-
-    def say(self, text: str) -> AsyncIterator[StreamEvent]:
-        """Say something and yield the reply's events to its end."""
-        ...
-
-    def retry(self) -> AsyncIterator[StreamEvent]:
-        """Ask for the answer that is missing and yield its events."""
-        ...
-
-    def follow(self, turn_id: str) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a turn that is running already."""
-        ...
-
-    async def stop(self, turn_id: str) -> None:
-        """Stop a running turn."""
-        ...
-
-    async def forget_last(self) -> bool:
-        """Forget the last exchange; False when there is none."""
-        ...
-
-
-class LocalChat:
-    """The conversation as this process keeps it."""
-
-    def __init__(self, replies: Replies, character: str) -> None:
-        self._replies = replies
-        self._character = character
-        self._audience = LOCAL_PERSON.audience(character)
-
-    async def conversation(self, limit: int) -> ConversationView:
-        """Return the newest messages and what is going on."""
-        return await self._replies.conversation(self._audience, limit)
-
-    async def say(self, text: str) -> AsyncIterator[StreamEvent]:
-        """Say something and yield the reply's events to its end."""
-        reply = await self._replies.say(LOCAL_PERSON, self._character, text)
-        async for event in self.follow(reply.id):
-            yield event
-
-    async def retry(self) -> AsyncIterator[StreamEvent]:
-        """Ask for the answer that is missing and yield its events."""
-        reply = await self._replies.retry(self._audience)
-        async for event in self.follow(reply.id):
-            yield event
-
-    async def follow(self, turn_id: str) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a turn that is running already."""
-        reply = self._replies.find(turn_id)
-        if reply is not None:
-            async for event in reply.events():
-                if event is not None:
-                    yield event
-
-    async def stop(self, turn_id: str) -> None:
-        """Stop a running turn."""
-        reply = self._replies.find(turn_id)
-        if reply is not None:
-            await self._replies.stop(reply)
-
-    async def forget_last(self) -> bool:
-        """Forget the last exchange; False when there is none."""
-        return await self._replies.forget_last(self._audience)
 
 
 class Session:
     """Reads a line, shows the reply, and so on until the person leaves."""
 
     def __init__(
-        self, chat: Chat, name: str, console: Console, lines: Lines, own_data: OwnData, whose: Whose, clock: Clock
+        self,
+        chat: Chat,
+        name: str,
+        console: Console,
+        lines: Lines,
+        own_data: OwnData,
+        steering: Steering,
+        whose: Whose,
+        clock: Clock,
     ) -> None:
         self._chat = chat
         self._lines = lines
         self._view = View(console, name)
         self._own_data = TypedOwnData(own_data, whose, clock, lines, self._view.remark)
+        self._steering = TypedSteering(steering, whose, clock, self._view.remark)
         self._turn_id = ""
         self._interrupted = False
         self._work: asyncio.Task[None] | None = None
@@ -169,6 +111,8 @@ class Session:
                 await self._forget_last()
             case _ if self._own_data.knows(line):
                 await self._own_data.obey(line)
+            case _ if self._steering.knows(line):
+                await self._steering.obey(line)
             case _ if line.startswith("/") and " " not in line:
                 self._view.remark(f"There is no command {line}. /help lists those that there are.")
             case _:
@@ -214,9 +158,11 @@ class TerminalDoor:
         character: str,
         clock: Clock,
         *,
+        steering: Steering,
         console: Console | None = None,
         lines: Lines | None = None,
     ) -> None:
+        self._steering = steering
         self._replies = Replies(lanes, memory, clock, self.name)
         self._own_data = own_data
         self._clock = clock
@@ -232,7 +178,7 @@ class TerminalDoor:
         chat = LocalChat(self._replies, card.name)
         session = Session(
             chat, card.display_name, self._console, self._lines or StdinLines(),
-            self._own_data, _whose(card.name), self._clock,
+            self._own_data, self._steering, _whose(card.name), self._clock,
         )  # fmt: skip
         self._running = asyncio.create_task(session.run(), name="terminal")
 
@@ -264,6 +210,7 @@ class RemoteChat:
     ) -> None:
         self._client = WebClient(url, character, clock, token=token)
         self._own_data = RemoteOwnData(url, token=token)
+        self._steering = RemoteSteering(url, token=token)
         self._whose = _whose(character)
         self._clock = clock
         self._console = console or Console()
@@ -271,10 +218,13 @@ class RemoteChat:
 
     async def run(self) -> None:
         """Converse until the person leaves. Raises Refused (token, character) or Unreachable at the start."""
-        async with self._client as client, self._own_data as own_data:
+        async with self._client as client, self._own_data as own_data, self._steering as remote:
             name = await client.display_name()
-            lines = self._lines or StdinLines()
-            await Session(client, name, self._console, lines, own_data, self._whose, self._clock).run()
+            session = Session(
+                client, name, self._console, self._lines or StdinLines(),
+                own_data, remote.steering, self._whose, self._clock,
+            )  # fmt: skip
+            await session.run()
 
 
 def _whose(character: str) -> Whose:

@@ -9,5 +9,6 @@ from collections.abc import Mapping
 HOLDS_NOBODY: Mapping[str, str] = {
     "table:v2_workers": "processes and their queues",
     "table:v2_retention": "what servers decided",
+    "table:v2_model_overrides": "models that owners chose for characters",
     "node:Schema": "the version of the graph's schema",
 }

@@ -8,7 +8,7 @@ appear in an error's text.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,9 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection; the object may be used again afterwards and reconnects."""
+        if self.round_trips:  # what a connection that is still in use keeps from being written into the file at the end
+            with suppress(StoreError):
+                await self.settle()
         await self._engine.dispose()
 
     def _on_statement(self, _c: Connection, _cursor: Any, statement: str, _p: Any, context: Any, _many: bool) -> None:

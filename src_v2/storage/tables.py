@@ -146,6 +146,18 @@ llm_calls = Table(
     Index(None, "guild_id", "created_at"),
 )
 
+model_overrides = Table(
+    "v2_model_overrides",
+    METADATA,
+    # A model that an owner chose for a role of a character, for some hours; no row: as the settings say.
+    Column("character", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("model", Text, nullable=False),  # provider:model
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("character", "role"),
+)
+
 facts = Table(
     "v2_facts",
     METADATA,

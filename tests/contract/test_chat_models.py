@@ -13,7 +13,7 @@ from src_v2.agents.models.records import CallRecord
 from src_v2.agents.models.retry import RetryPolicy
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import ModelSpec
-from src_v2.core.errors import ModelBadRequest, ModelError, ModelRefusedKey, ModelTimeout, ModelUnavailable
+from src_v2.core.errors import ModelBadRequest, ModelError, ModelRefusedKey, ModelSilent, ModelTimeout, ModelUnavailable
 from tests.support.clock import VirtualClock
 from tests.support.llm import LocalLLM, Script
 
@@ -92,7 +92,7 @@ async def test_limits_and_key_reach_the_server(bench: Bench) -> None:
         (Script(status=500), ModelUnavailable),
         (Script(status=529, error_code="overloaded_error"), ModelUnavailable),
         (Script(hang_up=True), ModelUnavailable),
-        (Script(""), ModelUnavailable),
+        (Script(""), ModelSilent),
     ],
     ids=["401", "403", "400", "404", "429", "500", "529", "hang-up", "empty"],
 )

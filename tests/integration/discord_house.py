@@ -25,6 +25,7 @@ from tests.support.discord.parts import parts_of, used
 from tests.support.discord.state import Channel, Interaction, Message
 from tests.support.own_data import OwnDataInMemory
 from tests.support.places import PlacesInMemory
+from tests.support.steering import SteeringInMemory
 
 
 @asynccontextmanager
@@ -175,6 +176,7 @@ class House:
     own_data: OwnDataInMemory = field(default_factory=OwnDataInMemory)
     places: PlacesInMemory = field(default_factory=PlacesInMemory)
     clock: Clock = field(default_factory=SystemClock)
+    steering: SteeringInMemory = field(default_factory=SteeringInMemory)
     shelf: Shelf = field(default_factory=lambda: Shelf("elena", "marcus"))
     lanes: Lanes = field(init=False)
 
@@ -197,6 +199,7 @@ class House:
             chosen,
             connector,
             self.clock,
+            steering=self.steering.doors,
         )
         await door.start()
         try:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from src_v2.agents.models.role import ModelRole
 from src_v2.core.clock import SystemClock
 from src_v2.core.events import Failed, Notice, Status
 from src_v2.interfaces.terminal import RemoteChat, TerminalDoor
@@ -90,8 +91,9 @@ class Sitting:
 async def _here(chat: Chat, sitting: Sitting) -> None:
     clock, console, lines = SystemClock(), sitting.screen, sitting.lines
     door = TerminalDoor(
-        chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", clock, console=console, lines=lines
-    )
+        chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", clock,
+        steering=chat.steering.doors, console=console, lines=lines,
+    )  # fmt: skip
     await door.start()
     await door.left()
     await door.stop()
@@ -299,6 +301,7 @@ class Keyboard:
     PROGRAM = """
 import asyncio, fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from src_v2.agents.models.role import ModelRole
 from src_v2.core.clock import SystemClock
 from src_v2.interfaces.terminal import TerminalDoor
 from tests.support.own_data import OwnDataInMemory
@@ -306,7 +309,10 @@ from tests.support.scripted_chat import Chat
 
 async def main():
     async with Chat() as chat:
-        door = TerminalDoor(chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", SystemClock())
+        door = TerminalDoor(
+            chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", SystemClock(),
+            steering=chat.steering.doors,
+        )  # fmt: skip
         await door.start()
         await door.left()
         await door.stop()
@@ -348,3 +354,31 @@ asyncio.run(main())
 
     def ends(self) -> int:
         return self._process.wait(timeout=10)
+
+
+class TestSteering:
+    async def test_costs_are_told(self, sitting: Sitting, chat: Chat) -> None:
+        async with sitting:
+            sitting.lines.type("/costs")
+            await sitting.screen.shows("The last 7 days (UTC): $0.0125 plus 2 calls of unknown price")
+            sitting.lines.type("/costs 30", "/costs all 1")
+            await sitting.screen.shows("Today (UTC)")
+        assert chat.steering.asked == [("person local:me", 7), ("person local:me", 30), ("all", 1)]
+
+    async def test_another_model_is_chosen_and_given_up(self, sitting: Sitting, chat: Chat) -> None:
+        async with sitting:
+            sitting.lines.type("/model small ollama:good 3")
+            await sitting.screen.shows("small: ollama:good (chosen, for 3 more hours), then offline:demo")
+            sitting.lines.type("/model small opnai:x")
+            await sitting.screen.shows("unknown provider")
+            assert chat.steering.chosen == {("elena", ModelRole.SMALL): ("ollama:good", 3)}
+            sitting.lines.type("/model small default")
+            await sitting.screen.shows("small: offline:demo")
+        assert chat.steering.chosen == {}
+
+    @pytest.mark.parametrize("typed", ["/costs often", "/costs 0", "/model big ollama:good", "/model small a b c"])
+    async def test_what_is_not_understood_is_explained(self, sitting: Sitting, chat: Chat, typed: str) -> None:
+        async with sitting:
+            sitting.lines.type(typed)
+            await sitting.screen.shows("/model [ROLE PROVIDER:MODEL [HOURS] | ROLE default]")
+        assert (chat.steering.asked, chat.steering.chosen) == ([], {})

@@ -16,6 +16,7 @@ from src_v2.interfaces.web.door import WebDoor
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.observability.health import Check, Health
 from tests.support.own_data import OwnDataInMemory
+from tests.support.steering import SteeringInMemory
 
 TOKEN = "correct-horse-battery"
 
@@ -181,6 +182,7 @@ class Chat:
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=burst_window_s)
         self.characters = FakeCharacters(*names)
         self.own_data = OwnDataInMemory()
+        self.steering = SteeringInMemory()
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)
@@ -189,8 +191,9 @@ class Chat:
 
     def new_door(self) -> WebDoor:
         return WebDoor(
-            self.lanes, self.memory, self.characters, self.own_data, self.health, self.options, SystemClock()
-        )
+            self.lanes, self.memory, self.characters, self.own_data, self.health, self.options, SystemClock(),
+            steering=self.steering.doors,
+        )  # fmt: skip
 
     async def restart(self) -> None:
         """Stop everything but the memory and start it again, on another port."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Literal, cast
 
@@ -12,15 +12,19 @@ from langchain_core.messages.ai import UsageMetadata, add_usage
 
 from src_v2.agents.models.failures import as_model_error
 from src_v2.agents.models.providers import Protocol
-from src_v2.agents.models.records import CallRecord, ModelChunk, Recorder
+from src_v2.agents.models.records import CallRecord, ModelChunk, Payer, Recorder
+from src_v2.agents.models.refusals import Verdict, judged
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.agents.models.tokens import estimate_prompt_tokens
 from src_v2.agents.models.tool_calling import Offer
 from src_v2.core.clock import Clock
-from src_v2.core.errors import ModelTimeout, ModelUnavailable
+from src_v2.core.errors import ModelSilent, ModelTimeout
 from src_v2.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 log = structlog.get_logger(__name__)
+
+REFUSED = "RefusedWithoutCause"
+MALFORMED = "MalformedToolCalls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,20 @@ class Call:
     deadline: float
     offer: Offer | None = None
     """The tools that the model may ask for."""
+    payer: Payer | None = None
+    """On whose account; without one nothing is metered."""
+    judged: bool = False
+    """Whether there is somebody stronger to ask, so that an answer of no use is not taken."""
+    refusable: bool = True
+    """Whether the question may have given a reason to refuse it."""
+    escalated_from: str | None = None
     attempts: int = 0
+    asked: str = ""
+    """The model that was asked last."""
+
+    def to_stronger(self) -> "Call":
+        """Return the same question for a stronger model, whose answer is taken as it is."""
+        return replace(self, judged=False, escalated_from=self.asked)
 
 
 class Attempt:
@@ -70,6 +87,8 @@ class Attempt:
         self._reasoning_chars = 0
         self._usage: UsageMetadata | None = None
         self._whole: AIMessageChunk | None = None
+        self._refuses = False
+        self._ended = False
         self._recorded = False
 
     async def __aenter__(self) -> "Attempt":
@@ -82,19 +101,52 @@ class Attempt:
         await self._answer.aclose()
 
     async def listen(self) -> None:
-        """Wait for the first text, or for the calls of tools; raises ModelError when neither comes."""
-        await self._next_text()
-        if not self._heard and self._calling() is None:
-            error = ModelUnavailable(f"{self._spec.provider} answered without any text")
+        """Wait for the first text, or for the calls of tools; raises ModelError when neither comes.
+
+        When the answer is judged, it hears on until it is clear that it is no refusal.
+        """
+        while await self._next_text() and not self._has_spoken:
+            continue  # blanks alone are no answer
+        if not self._has_spoken and self._calling() is None:
+            error = ModelSilent(f"{self._spec.provider} answered without any text")
             self._record("failed", type(error).__name__)
             raise error
+        if self._call.judged and not self._call.refusable:
+            await self._listen_for_a_refusal()
+        if self._ended and not (self._call.judged and self.fault):
+            self._record("ok", "")
+
+    async def _listen_for_a_refusal(self) -> None:
+        """Hear on while what was said can still become a refusal: an ordinary answer leaves that at its first words."""
+        while (verdict := judged("".join(self._heard))) is Verdict.NOT_YET_KNOWN:
+            if not await self._next_text():
+                return
+        self._refuses = verdict is Verdict.REFUSAL
+
+    @property
+    def fault(self) -> str:
+        """Why what was heard is of no use, by name: a refusal without cause, or calls that nobody can read."""
+        if self._refuses:
+            return REFUSED
+        calling = self._calling()
+        return MALFORMED if not self._has_spoken and calling is not None and not calling.tool_calls else ""
+
+    @property
+    def _has_spoken(self) -> bool:
+        return any(piece.strip() for piece in self._heard)
+
+    async def reject(self) -> None:
+        """End an answer of no use; nobody has seen any of it."""
+        self._record("failed", self.fault)
+        await self._answer.aclose()
 
     async def chunks(self) -> AsyncIterator[ModelChunk]:
         """Yield the text that `listen` heard and all that follows; raises ModelError when it breaks off."""
-        text = self._heard[0] if self._heard else ""
+        text = "".join(self._heard) if self._has_spoken else ""
         while text:
             yield ModelChunk(text)
             text = await self._next_text()
+        self._record("ok", "")
         if (calling := self._calling()) is not None:
             yield ModelChunk("", calling)
 
@@ -108,8 +160,7 @@ class Attempt:
             error = as_model_error(problem, self._spec.provider)
             self._record("failed", type(error).__name__)
             raise error from problem
-        if self._heard or self._calling() is not None:
-            self._record("ok", "")
+        self._ended = True
         return ""
 
     def _calling(self) -> AIMessage | None:
@@ -155,7 +206,7 @@ class Attempt:
         if self._recorded:
             return
         self._recorded = True
-        counted = self._usage is not None and status == "ok" and self._spec.config.protocol is not Protocol.OFFLINE
+        counted = self._usage is not None and self._ended and self._spec.config.protocol is not Protocol.OFFLINE
         prompt, cached, completion, reasoning = self._tokens(status)
         record = CallRecord(
             purpose=self._call.purpose,
@@ -171,6 +222,7 @@ class Attempt:
             status=status,
             error=error,
             attempt=self._number,
+            escalated_from=self._call.escalated_from,
         )
         log.debug("model_call", provider=record.provider, status=status, error=error, attempt=self._number)
         self._call.record(record)
@@ -181,10 +233,13 @@ class Attempt:
         An answer that was cut short is never reported by the provider, so it is estimated from what was heard. A
         request that failed before anything was heard is taken to have cost nothing.
         """
-        if self._usage is not None and status == "ok":
+        if self._usage is not None and self._ended:
+            prompt = self._usage["input_tokens"]
+            # Some providers report what a model thought in the total only; it is paid for like the answer.
+            completion = max(self._usage["output_tokens"], self._usage["total_tokens"] - prompt)
             cached = self._usage.get("input_token_details", {}).get("cache_read") or 0
             reasoning = self._usage.get("output_token_details", {}).get("reasoning") or self._reasoning_tokens()
-            return self._usage["input_tokens"], cached, self._usage["output_tokens"], reasoning
+            return prompt, cached, completion, reasoning
         if status == "failed" and not self._alive:
             return 0, 0, 0, 0
         reasoning = self._reasoning_tokens()

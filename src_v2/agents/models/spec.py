@@ -18,21 +18,23 @@ class ModelSpec:
     base_url: str = ""
 
     @classmethod
-    def parse(cls, text: str, base_urls: Mapping[str, str] | None = None) -> "ModelSpec":
+    def parse(
+        cls, text: str, base_urls: Mapping[str, str] | None = None, *, where: str = "LLM_MODEL or LLM_FALLBACK_MODELS"
+    ) -> "ModelSpec":
         """Read `provider:model`; only the first colon splits, so that a model's name may hold some.
 
-        `base_urls` maps provider -> address for those that are not at their usual one. Raises SettingsError.
+        `base_urls` maps provider -> address for those that are not at their usual one. Raises SettingsError, in words
+        that name `where` it was written.
         """
         provider, _, model = (part.strip() for part in text.strip().partition(":"))
         config = PROVIDERS.get(provider.lower())
         if config is None:
             known = ", ".join(sorted(PROVIDERS))
-            where = "LLM_MODEL or LLM_FALLBACK_MODELS"
             raise SettingsError(f"{where}: unknown provider in {text!r}. Write provider:model with one of {known}")
         if config.name == "offline":
             return cls("offline", model or OFFLINE_MODEL)
         if not model:
-            raise SettingsError(f"The model is missing in {text!r}: write {config.name}:<model>")
+            raise SettingsError(f"{where}: the model is missing in {text!r}. Write {config.name}:<model>")
         return cls(config.name, model, _address(config, base_urls or {}))
 
     @property
@@ -44,14 +46,23 @@ class ModelSpec:
         return f"{self.provider}:{self.model}"
 
 
+Chain = tuple[ModelSpec, ...]
+"""A model and its fallbacks, in the order in which they are asked."""
+
+
 def resolve_chain(
-    models: Sequence[str], *, keys: Mapping[str, str], base_urls: Mapping[str, str] | None = None
-) -> tuple[ModelSpec, ...]:
+    models: Sequence[str],
+    *,
+    keys: Mapping[str, str],
+    base_urls: Mapping[str, str] | None = None,
+    where: str = "LLM_MODEL or LLM_FALLBACK_MODELS",
+) -> Chain:
     """Read the model and its fallbacks, in order, and check that each has the key it needs.
 
-    `keys` maps provider -> key. Raises SettingsError that names the setting to fill in.
+    `keys` maps provider -> key; `where` is the setting they were written in. Raises SettingsError that names the
+    setting to fill in.
     """
-    chain = tuple(ModelSpec.parse(text, base_urls) for text in models)
+    chain = tuple(ModelSpec.parse(text, base_urls, where=where) for text in models)
     for spec in chain:
         require_key(spec, keys)
     return chain

@@ -17,10 +17,11 @@ from pydantic import BaseModel, PrivateAttr
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.failures import as_model_error
 from src_v2.agents.models.json_answers import Unfit, json_schema, read_answer, shape_note
+from src_v2.agents.models.pool import BuildModel
 from src_v2.agents.models.providers import Protocol
-from src_v2.agents.models.records import Recorder
+from src_v2.agents.models.records import Meter, ModelChunk, Payer, Pricing, Recorder
 from src_v2.agents.models.retry import RetryPolicy
-from src_v2.agents.models.service import BuildModel, LanguageModels
+from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelBadRequest, ModelError
@@ -54,6 +55,8 @@ class StructuredModels:
         timeouts: Timeouts | None = None,
         retries: RetryPolicy | None = None,
         chance: random.Random | None = None,
+        pricing: Pricing | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.chain = structured_chain(chain)
         """The models that can be asked; without any, there is nobody to ask."""
@@ -62,18 +65,30 @@ class StructuredModels:
         self._timeouts = timeouts
         self._retries = retries
         self._chance = chance
+        self._pricing = pricing
+        self._meter = meter
         self._by_schema: dict[type[BaseModel], LanguageModels] = {}
 
-    async def ask(self, messages: Sequence[BaseMessage], schema: type[M], *, purpose: str, record: Recorder) -> M:
+    async def ask(
+        self,
+        messages: Sequence[BaseMessage],
+        schema: type[M],
+        *,
+        purpose: str,
+        record: Recorder,
+        payer: Payer | None = None,
+    ) -> M:
         """Return one answer as an instance of `schema`.
 
         A model whose answer does not fit is told why and asked once more. Raises ModelError: the last model's own, or
-        that its answers did not fit. `record` is called once for every attempt.
+        that its answers did not fit; with a `payer` CapReached when no more may be spent. `record` is called once for
+        every attempt.
         """
         models = self._models(schema)
         asked = list(messages)
         for _ in range(ROUNDS):
-            text = await _collected(models, asked, purpose, record)
+            async with models.stream(asked, purpose=purpose, record=record, payer=payer) as chunks:
+                text = await _collected(chunks)
             try:
                 return read_answer(text, schema)
             except Unfit as problem:
@@ -101,6 +116,8 @@ class StructuredModels:
                 timeouts=self._timeouts,
                 retries=self._retries,
                 chance=self._chance,
+                pricing=self._pricing,
+                meter=self._meter,
             )
         return self._by_schema[schema]
 
@@ -176,14 +193,13 @@ def _with_note(messages: Sequence[BaseMessage], shape: type[BaseModel]) -> list[
     return [*messages[:-1], HumanMessage(f"{messages[-1].text}\n\n{shape_note(shape)}")]
 
 
-async def _collected(models: LanguageModels, messages: Sequence[BaseMessage], purpose: str, record: Recorder) -> str:
+async def _collected(chunks: AsyncIterator[ModelChunk]) -> str:
     """Return a whole answer, as far as anybody would read it."""
     pieces: list[str] = []
     size = 0
-    async with models.stream(messages, purpose=purpose, record=record) as chunks:
-        async for chunk in chunks:
-            pieces.append(chunk.text)
-            size += len(chunk.text)
-            if size > LONGEST_ANSWER_CHARS:
-                break
+    async for chunk in chunks:
+        pieces.append(chunk.text)
+        size += len(chunk.text)
+        if size > LONGEST_ANSWER_CHARS:
+            break
     return "".join(pieces)[:LONGEST_ANSWER_CHARS]

@@ -1,6 +1,6 @@
 """The slash commands: /ping, /status, /reload, /reflect, /forget-last, /stop. One function is one thing to do.
 
-Not for those about a person's own data (`own_data`), which are only put into the tree here.
+Not for those about a person's own data (`own_data`), costs and models, which are only put into the tree here.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,11 @@ from discord import app_commands
 from src_v2.characters.problems import BrokenCharacter, Problem
 from src_v2.core.errors import CharacterError
 from src_v2.interfaces.discord.client import CharacterClient
+from src_v2.interfaces.discord.costs import costs
 from src_v2.interfaces.discord.mentions import NOBODY
+from src_v2.interfaces.discord.models import model
 from src_v2.interfaces.discord.own_data import Command, own_data_commands
+from src_v2.interfaces.discord.owners import is_owner
 from src_v2.interfaces.discord.places import audience, platform_id
 from src_v2.interfaces.discord.retention import retention
 from src_v2.interfaces.discord.split import MESSAGE_LIMIT
@@ -31,7 +34,18 @@ LONGEST_QUESTION = 1500
 
 def add_commands(tree: app_commands.CommandTree[CharacterClient]) -> None:
     """Put all commands into a character's tree."""
-    commands: Sequence[Command] = (ping, status, reload, reflect, forget_last, stop, retention, *own_data_commands())
+    commands: Sequence[Command] = (
+        ping,
+        status,
+        reload,
+        reflect,
+        forget_last,
+        stop,
+        retention,
+        costs,
+        model,
+        *own_data_commands(),
+    )
     for command in commands:
         tree.add_command(command)
 
@@ -117,17 +131,6 @@ async def stop(interaction: Ask) -> None:
         stopped = await client.around.lanes.stop(client.character, platform_id(channel_id))
         text = "Stopped. What I had said stays." if stopped else "I had just finished."
         await interaction.edit_original_response(content=text)
-
-
-def is_owner(client: CharacterClient, user_id: int) -> bool:
-    """Whether a person owns the application, belongs to the team that does, or is named in the settings."""
-    if str(user_id) in client.around.options.owner_ids:
-        return True
-    application = client.application
-    if application is None:
-        return False
-    team = application.team.members if application.team else []
-    return user_id in {application.owner.id, *(member.id for member in team)}
 
 
 def _in_words(checks: Sequence[Check], *, in_detail: bool) -> str:

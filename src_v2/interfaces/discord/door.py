@@ -19,6 +19,7 @@ from src_v2.interfaces.discord.standing import ENABLE_CONTENT, ENABLE_MEMBERS, N
 from src_v2.interfaces.discord.sync import sync_if_changed
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.steering import Steering
 from src_v2.observability.health import Health
 
 __all__ = ["DiscordDoor", "DiscordOptions"]
@@ -49,9 +50,11 @@ class DiscordDoor:
         options: DiscordOptions,
         connector_factory: ConnectorFactory | None,
         clock: Clock,
+        *,
+        steering: Steering,
     ) -> None:
         self._tokens = dict(tokens)
-        self._around = Surroundings(lanes, memory, own_data, places, characters, health, options, clock)
+        self._around = Surroundings(lanes, memory, own_data, places, characters, health, options, clock, steering)
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}
         self._tasks: list[asyncio.Task[None]] = []

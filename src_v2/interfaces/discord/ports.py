@@ -14,6 +14,7 @@ from src_v2.core.scope import Scope
 from src_v2.interfaces.base import History
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.steering import Steering
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.observability.health import Health
 
@@ -100,3 +101,4 @@ class Surroundings:
     health: Health
     options: DiscordOptions
     clock: Clock
+    steering: Steering

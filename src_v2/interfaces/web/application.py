@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from src_v2.core.clock import Clock
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.web.failures import ApiError, answer_errors
 from src_v2.interfaces.web.guard import Guard
 from src_v2.interfaces.web.own_data_routes import EXPORT_PATH, IMPORT_PATH, MAX_IMPORT_BYTES, OwnDataApi
@@ -16,6 +17,7 @@ from src_v2.interfaces.web.ports import SERVICE, ReloadableCharacters, WebOption
 from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.routes import Api
 from src_v2.interfaces.web.sign_in import SignIn
+from src_v2.interfaces.web.steering_routes import SteeringApi
 from src_v2.observability.health import Check, Health
 
 STATIC = Path(__file__).parent / "static"
@@ -28,6 +30,8 @@ def build_application(
     health: Health,
     options: WebOptions,
     clock: Clock,
+    *,
+    steering: Steering,
 ) -> FastAPI:
     """Return the application: page, static files, API and health."""
     sign_in = SignIn(options.token, clock)
@@ -35,6 +39,7 @@ def build_application(
     app = FastAPI(title="WhisperEngine", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.include_router(Api(replies, characters, sign_in, options).router())
     app.include_router(OwnDataApi(own_data, characters).router())
+    app.include_router(SteeringApi(steering, characters).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_page(app)
     _add_health(app, health, sign_in)

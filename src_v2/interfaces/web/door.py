@@ -13,6 +13,7 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import SettingsError
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.web.application import build_application
 from src_v2.interfaces.web.ports import ReloadableCharacters, WebMemory, WebOptions
 from src_v2.interfaces.web.replies import Replies
@@ -41,10 +42,14 @@ class WebDoor:
         health: Health,
         options: WebOptions,
         clock: Clock,
+        *,
+        steering: Steering,
     ) -> None:
         self._options = options
         self._replies = Replies(lanes, memory, clock, self.name)
-        self.application = build_application(self._replies, characters, own_data, health, options, clock)
+        self.application = build_application(
+            self._replies, characters, own_data, health, options, clock, steering=steering
+        )
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.url = ""

@@ -11,7 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from src_v2.core.errors import CharacterNotFound, NotThere, RefusedInput, StoreUnavailable, WhisperEngineError
+from src_v2.core.errors import (
+    CharacterNotFound,
+    ModelNotTaken,
+    NotThere,
+    RefusedInput,
+    StoreUnavailable,
+    WhisperEngineError,
+)
 from src_v2.interfaces.web.refusals import (
     EmptyText,
     InvalidText,
@@ -38,6 +45,7 @@ REFUSALS: dict[type[WhisperEngineError], tuple[int, str]] = {
     NothingUnanswered: (409, "nothing_to_retry"),
     NotThere: (404, "not_there"),
     RefusedInput: (422, "refused_file"),
+    ModelNotTaken: (422, "model_not_taken"),
 }
 AWAY = "My memory cannot be reached right now. Please try again in a moment."
 

@@ -1,0 +1,48 @@
+"""A turn that may cost no more is answered with a kind line, and asks nobody."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from src_v2.agents.models.role import ModelRole
+from src_v2.core.events import Done, Failed
+from tests.support.house import House
+from tests.support.llm import LocalLLM, Script
+
+
+@pytest.fixture
+async def llm() -> AsyncIterator[LocalLLM]:
+    async with LocalLLM() as server:
+        yield server
+
+
+async def test_the_turn_after_the_cap_asks_nobody_and_says_when_it_works_again(tmp_path: Path, llm: LocalLLM) -> None:
+    async with House(tmp_path, llm, costs_user_day_tokens=50) as house:
+        sam, ana = house.person("Sam"), house.person("Ana")
+        assert isinstance((await house.hears(sam.says("How is the sea?"))).outcome, Done)
+        asked = len(llm.requests)
+        stopped = (await house.hears(sam.says("And now?"))).outcome
+        assert isinstance(stopped, Failed)
+        assert "I can again in about" in stopped.text
+        assert not stopped.retryable
+        assert len(llm.requests) == asked
+        assert isinstance((await house.hears(ana.says("Hello"))).outcome, Done)
+        house.pass_time(days=1)
+        assert isinstance((await house.hears(sam.says("Good morning."))).outcome, Done)
+
+
+async def test_a_refusal_without_cause_is_never_seen(tmp_path: Path, llm: LocalLLM) -> None:
+    async with House(tmp_path, llm, llm_reflective_model=("openai-compatible:deep",)) as house:
+        llm.enqueue(Script("I'm sorry, but I can't help with that."), Script("The sea is calm."))
+        reply = await house.hears(house.person("Sam").says("How is the sea?"))
+        assert reply.text == "The sea is calm."
+
+
+async def test_a_chosen_model_answers_the_next_turn(tmp_path: Path, llm: LocalLLM) -> None:
+    async with House(tmp_path, llm) as house:
+        sam = house.person("Sam")
+        await house.hears(sam.says("One"))
+        await house.app.language.steering.models.choose("elena", ModelRole.MAIN, "openai-compatible:other", 1)
+        await house.hears(sam.says("Two"))
+        assert [request.body["model"] for request in llm.requests] == ["local-model", "other"]
