@@ -9,6 +9,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import structlog
@@ -35,6 +36,9 @@ from src_v2.knowledge.extraction import Extraction
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
+from src_v2.memory.patterns.feedback import Feedback
+from src_v2.memory.patterns.service import Patterns
+from src_v2.memory.patterns.store import ReactionStore
 from src_v2.memory.profile_store import ProfileStore
 from src_v2.memory.profiles import Profiles
 from src_v2.memory.recall import Recall
@@ -104,6 +108,12 @@ class App:
         spool = Spool(settings.general.data_dir / SPOOL_FILE)
         self.writer = Writer(self.store, spool, self.clock, decisions=people.decisions, on_requested=self._wake_jobs)
         self.memory = self._memory()
+        reactions = ReactionStore(self.stores.database)
+        self.patterns = Patterns(reactions, self.embedder, self.clock)
+        self.feedback = Feedback(
+            reactions, self.patterns, self.profiles, self.clock,
+            emojis=partial(wiring.own_emojis, self.characters),
+        )  # fmt: skip
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
         self.holdings = own_data.holdings(self.stores, self.indexer, spool, self._forget)
         self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
@@ -167,6 +177,7 @@ class App:
             self.lanes.drain(grace_s),
             *(door.stop() for door in reversed(self.doors)),
             self.engine.drain(),
+            self.patterns.drain(),
             self._watcher.stop(),
             self._stop_jobs(deadline_s),
             self._stop_background(),
@@ -219,6 +230,7 @@ class App:
 
     async def _forget(self, user_id: str) -> None:
         await self.memory.let_go(user_id)
+        self.patterns.forget(user_id)
 
     def _wake_jobs(self) -> None:
         self.jobs.wake()
@@ -227,7 +239,7 @@ class App:
         timeout_s = self.settings.memory.source_timeout_s
         budgets = wiring.prompt_budgets(self.settings)
         sources = ContextSources(
-            self.memory, self.recall, self.knowledge, self._outages, self.clock,
+            self.memory, self.recall, self.knowledge, self.patterns, self._outages, self.clock,
             budgets=budgets, source_timeout_s=timeout_s,
         )  # fmt: skip
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
@@ -257,7 +269,7 @@ class App:
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])
         return WebDoor(
-            self.lanes, self.memory, self.characters, self.own_data, self.health, options, self.clock,
+            self.lanes, self.memory, self.characters, self.own_data, self.feedback, self.health, options, self.clock,
             steering=self.language.steering,
         )  # fmt: skip
 
@@ -271,8 +283,8 @@ class App:
             owner_ids=discord.owner_ids, members=discord.members, data_dir=self.settings.general.data_dir,
         )  # fmt: skip
         return DiscordDoor(
-            self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.places, self.characters,
-            self.health, options, connector_factory=connector_factory, clock=self.clock,
+            self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.feedback, self.places,
+            self.characters, self.health, options, connector_factory=connector_factory, clock=self.clock,
             steering=self.language.steering,
         )  # fmt: skip
 

@@ -99,7 +99,14 @@ async def chat(settings: Settings, character: str) -> None:
         return
     app = App(settings, doors=False)
     door = TerminalDoor(
-        app.lanes, app.memory, app.own_data, app.characters, character, app.clock, steering=app.language.steering
+        app.lanes,
+        app.memory,
+        app.own_data,
+        app.feedback,
+        app.characters,
+        character,
+        app.clock,
+        steering=app.language.steering,
     )
     try:
         await app.start()

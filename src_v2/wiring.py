@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterable
+from itertools import chain
 
 from src_v2.agents.costs.models import Cap, Caps
 from src_v2.agents.limits import Limits
@@ -17,8 +18,10 @@ from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import Chain, ModelSpec, resolve_chain
 from src_v2.agents.models.structured import StructuredModels
 from src_v2.agents.prompt import Budgets
+from src_v2.characters.service import Characters
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
+from src_v2.core.errors import CharacterNotFound
 from src_v2.core.jobs import Queue
 from src_v2.core.keys import KeySource
 from src_v2.interfaces.web.ports import WebOptions
@@ -26,6 +29,7 @@ from src_v2.jobs.models import JobsConfig
 from src_v2.jobs.service import jobs_address
 from src_v2.knowledge.keys import KnowledgeKeys
 from src_v2.memory.embeddings.choosing import EmbeddingConfig
+from src_v2.memory.patterns.emojis import OwnEmojis
 from src_v2.memory.traces.keys import TraceKeys
 from src_v2.storage.database import Database
 from src_v2.storage.stores import StoreConfig
@@ -220,8 +224,18 @@ def prompt_budgets(settings: Settings) -> Budgets:
     memory = settings.memory
     return Budgets(
         memory.history_tokens, memory.recall_tokens, memory.recall_limit, memory.facts_tokens, memory.summaries_tokens,
-        memory.lorebook_tokens,
+        memory.lorebook_tokens, memory.patterns_tokens,
     )  # fmt: skip
+
+
+def own_emojis(characters: Characters, name: str) -> OwnEmojis:
+    """Return what a character's own emojis mean to it; nothing for one that is not there."""
+    try:
+        mine = characters.get(name).ux.reactions
+    except CharacterNotFound:
+        return OwnEmojis()
+    glad = (mine.positive_emojis, mine.excitement_emojis, mine.supportive_emojis, mine.signature_emojis)
+    return OwnEmojis([*chain(*glad, mine.agreement_emojis)], mine.thinking_emojis)
 
 
 def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:

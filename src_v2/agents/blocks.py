@@ -13,6 +13,7 @@ from src_v2.core.messages import Role, StoredMessage
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.memory.models import Memory
+from src_v2.memory.patterns.models import Pattern
 from src_v2.tools.lines import Viewpoint, column, fact_line, memory_line, summary_line
 
 _WHAT_IS_ASKED = {
@@ -22,6 +23,9 @@ _WHAT_IS_ASKED = {
     PreferenceName.AVOID: "do not bring up",
     PreferenceName.LANGUAGE: "language",
 }
+LIKED_QUESTION_CHARS = 200
+LIKED_REPLY_CHARS = 500
+"""Of a reply that serves as an example: its manner shows in its beginning."""
 
 
 def memories_block(view: Viewpoint, memories: Sequence[Memory], query: str, budget_tokens: int) -> str:
@@ -61,6 +65,20 @@ def summaries_block(view: Viewpoint, summaries: Iterable[Summary], query: str, b
     return fenced("summaries", sorted(kept))
 
 
+def patterns_block(view: Viewpoint, patterns: Iterable[Pattern], budget_tokens: int) -> str:
+    """Return replies that the person liked, best first, as far as the budget goes: how they like to be answered."""
+    lines = (
+        f"- {view.day(one.replied_at)} | {view.user_name} asked | {_beginning(one.question, LIKED_QUESTION_CHARS)}"
+        f" | you answered | {_beginning(one.reply, LIKED_REPLY_CHARS)}"
+        for one in patterns
+    )
+    block = fenced("patterns", _within(lines, budget_tokens))
+    if not block:
+        return ""
+    heading = f"## Answers of yours that {view.user_name} liked\n"
+    return heading + f"Answer in their manner (length, tone, form) when it fits; never repeat them.\n{block}"
+
+
 def lore_block(character: Character, entries: Iterable[Entry], user_name: str) -> str:
     """Return what came to the character's mind about its world, in the order given."""
     texts = (to_names(entry.content, character.display_name, user_name) for entry in entries)
@@ -72,6 +90,11 @@ def speaker(character: Character, said: StoredMessage) -> str:
     if said.role is Role.CHARACTER:
         return f"{character.display_name} (you)"
     return person_name(said.speaker_name, character.display_name)
+
+
+def _beginning(text: str, most_chars: int) -> str:
+    plain = column(text)
+    return plain if len(plain) <= most_chars else f"{plain[:most_chars].rstrip()}…"
 
 
 def _within(lines: Iterable[str], budget_tokens: int) -> list[str]:

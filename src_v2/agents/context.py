@@ -15,6 +15,8 @@ from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Known
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.models import Memory
+from src_v2.memory.patterns.models import Pattern
+from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.profiles import Profile
 from src_v2.memory.recall import Recall, as_memory
 from src_v2.memory.service import MemoryService
@@ -44,6 +46,7 @@ class ContextSources:
         memory: MemoryService,
         recall: Recall,
         knowledge: Knowledge,
+        patterns: Patterns,
         outages: Outages,
         clock: Clock,
         *,
@@ -53,6 +56,7 @@ class ContextSources:
         self._memory = memory
         self._recall = recall
         self._knowledge = knowledge
+        self._patterns = patterns
         self._outages = outages
         self._clock = clock
         self._budgets = budgets
@@ -73,9 +77,11 @@ class ContextSources:
             past = group.create_task(self._past(turn, character, reading, may_use=may_use))
             known = group.create_task(self._ask("knowledge", self._known(turn, reading), Known())) if may_use else None
             quoted = group.create_task(self._ask("quoted", self._quoted(turn), None))
+            liked = group.create_task(self._ask("patterns", self._liked(turn, reading, profile), ()))
         said = past.result()
         zone = profile.timezone if profile else turn.author.timezone
-        return Gathered(said.history, said.memories, zone, quoted.result(), known.result() if known else Known())
+        facts = known.result() if known else Known()
+        return Gathered(said.history, said.memories, zone, quoted.result(), facts, liked.result())
 
     async def _past(self, turn: Turn, character: Character, reading: Audience, *, may_use: bool) -> Past:
         """Return everything that was ever said when it is little; otherwise the latest and what fits the question."""
@@ -116,6 +122,12 @@ class ContextSources:
 
     async def _known(self, turn: Turn, reading: Audience) -> Known:
         return await self._knowledge.known(reading, turn.text, self._clock.now())
+
+    async def _liked(self, turn: Turn, reading: Audience, profile: Profile | None) -> Sequence[Pattern]:
+        """Return examples of answers that this person likes; who never reacted costs nothing."""
+        if profile is None or not profile.reacted or not profile.remembers(turn.audience):
+            return ()
+        return await self._patterns.best(reading, turn.text) if self._budgets.patterns_tokens else ()
 
     async def _quoted(self, turn: Turn) -> StoredMessage | None:
         reply_to = turn.messages[-1].reply_to

@@ -25,6 +25,7 @@ from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Known, Preference, PreferenceName
 from src_v2.memory.models import Memory
+from src_v2.memory.patterns.models import Pattern
 from src_v2.tools.lines import Viewpoint
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Budgets:
     facts_tokens: int = 500
     summaries_tokens: int = 300
     lorebook_tokens: int = 500
+    patterns_tokens: int = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Gathered:
     quoted: StoredMessage | None = None
     """The earlier message that this one replies to."""
     known: Known = field(default_factory=Known)
+    patterns: Sequence[Pattern] = ()
+    """Replies that the person liked, to questions like this one."""
 
 
 def _certain() -> float:
@@ -147,6 +151,7 @@ def _system_prompt(
         "" if "{knowledge_context}" in character.text else facts,
         "" if "{past_summaries}" in character.text else summaries,
         "" if "{recent_memories}" in character.text else remembered,
+        blocks.patterns_block(view, gathered.patterns, budgets.patterns_tokens),
         blocks.quoted_block(character, gathered.quoted),
         _place(scene, user_name),
         _times(character, gathered.user_timezone, now),

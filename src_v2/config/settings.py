@@ -190,6 +190,7 @@ class MemorySettings(Group):
     facts_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of facts about the person.")
     summaries_tokens: int = Field(300, ge=0, le=100_000, description="Tokens of summaries of past conversations.")
     lorebook_tokens: int = Field(500, ge=0, le=100_000, description="Tokens of a character's lorebook.")
+    patterns_tokens: int = Field(300, ge=0, le=100_000, description="Tokens of replies that the person liked.")
     source_timeout_s: float = Field(0.5, gt=0, le=30, description="Seconds any one store may delay a reply.")
     session_idle_minutes: float = Field(30, gt=0, le=1440, description="Minutes of silence that end a session.")
     retention: str = Field(

@@ -13,11 +13,13 @@ from rich.console import Console
 
 from src_v2.core.clock import Clock
 from src_v2.core.errors import WhisperEngineError
+from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.terminal_chat import Chat, LocalChat
 from src_v2.interfaces.terminal_input import Lines, StdinLines
+from src_v2.interfaces.terminal_marks import MARKS_HELP, TypedMarks
 from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
 from src_v2.interfaces.terminal_steering import STEERING_HELP, TypedSteering
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
@@ -33,6 +35,7 @@ from src_v2.privacy.models import Whose
 SHOWN_MESSAGES = 10
 HELP = f"""/retry        ask again for an answer to what has got none
 /forget-last  forget your last message and the reply to it, everywhere
+{MARKS_HELP}
 {OWN_DATA_HELP}
 {STEERING_HELP}
 /help         this list
@@ -58,6 +61,7 @@ class Session:
         self._view = View(console, name)
         self._own_data = TypedOwnData(own_data, whose, clock, lines, self._view.remark)
         self._steering = TypedSteering(steering, whose, clock, self._view.remark)
+        self._marks = TypedMarks(chat, self._view.remark)
         self._turn_id = ""
         self._interrupted = False
         self._work: asyncio.Task[None] | None = None
@@ -109,6 +113,8 @@ class Session:
                 await self._show(self._chat.retry())
             case "/forget-last":
                 await self._forget_last()
+            case _ if self._marks.knows(line):
+                await self._marks.obey(line)
             case _ if self._own_data.knows(line):
                 await self._own_data.obey(line)
             case _ if self._steering.knows(line):
@@ -154,6 +160,7 @@ class TerminalDoor:
         lanes: Lanes,
         memory: WebMemory,
         own_data: OwnData,
+        feedback: Feedback,
         characters: Characters,
         character: str,
         clock: Clock,
@@ -163,7 +170,7 @@ class TerminalDoor:
         lines: Lines | None = None,
     ) -> None:
         self._steering = steering
-        self._replies = Replies(lanes, memory, clock, self.name)
+        self._replies = Replies(lanes, memory, feedback, clock, self.name)
         self._own_data = own_data
         self._clock = clock
         self._characters = characters

@@ -3,17 +3,15 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from src_v2.interfaces.terminal_marks import Markable
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.replies import ConversationView, Replies
 from src_v2.interfaces.web.surface import StreamEvent
+from src_v2.memory.patterns.models import Mark
 
 
-class Chat(Protocol):
+class Chat(Markable, Protocol):
     """One person's conversation with one character, wherever it is kept."""
-
-    async def conversation(self, limit: int) -> ConversationView:
-        """Return the newest messages and what is going on."""
-        ...
 
     def say(self, text: str) -> AsyncIterator[StreamEvent]:
         """Say something and yield the reply's events to its end."""
@@ -77,3 +75,7 @@ class LocalChat:
     async def forget_last(self) -> bool:
         """Forget the last exchange; False when there is none."""
         return await self._replies.forget_last(self._audience)
+
+    async def mark(self, message_id: str, mark: Mark) -> None:
+        """Say what one thinks of a reply."""
+        await self._replies.mark(self._audience, message_id, mark)

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, literal, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.switches import Switches
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite, RowWriter
-from src_v2.storage.tables import switches, users
+from src_v2.storage.tables import reactions, switches, users
 
 DEFAULTS = Switches()
 
@@ -23,6 +23,8 @@ class KnownPerson:
     timezone: str = ""
     switches: Switches = DEFAULTS
     noticed: bool = False
+    reacted: bool = False
+    """Whether a reaction of theirs is kept."""
 
 
 class ProfileStore:
@@ -36,15 +38,16 @@ class ProfileStore:
         """Return what is stored about somebody, in one statement; the defaults when nothing is."""
         # Somebody may have decided without being known: both tables hang on a row that is always there.
         anybody = select(literal(user_id).label("id")).subquery()
+        reacted = exists().where(reactions.c.user_id == user_id)
         query = (
-            select(users.c.display_name, users.c.timezone, users.c.noticed_at, *_DECIDED)
+            select(users.c.display_name, users.c.timezone, users.c.noticed_at, reacted, *_DECIDED)
             .select_from(anybody)
             .outerjoin(users, users.c.id == anybody.c.id)
             .outerjoin(switches, switches.c.user_id == anybody.c.id)
         )
         async with self._db.read() as connection:
-            name, timezone, noticed_at, *decided = (await connection.execute(query)).one()
-        return KnownPerson(name or "", timezone or "", _switches(decided), noticed_at is not None)
+            name, timezone, noticed_at, has_reacted, *decided = (await connection.execute(query)).one()
+        return KnownPerson(name or "", timezone or "", _switches(decided), noticed_at is not None, bool(has_reacted))
 
     async def decide(self, user_id: str, name: str, on: bool, at: datetime) -> Switches:
         """Set one switch and return all; who wants what everybody begins with needs no row."""

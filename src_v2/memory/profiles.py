@@ -31,12 +31,13 @@ MOST_PEOPLE = 10_000
 class Profile:
     """What a turn needs to know of a person. `timezone` is an IANA name, or empty.
 
-    `noticed` says whether they were told what is kept.
+    `noticed` says whether they were told what is kept, `reacted` whether they ever said what they think of a reply.
     """
 
     timezone: str = ""
     switches: Switches = DEFAULTS
     noticed: bool = False
+    reacted: bool = False
 
     def remembers(self, audience: Audience) -> bool:
         """Whether what they say in front of `audience` is kept, and what was kept may be used."""
@@ -69,11 +70,15 @@ class Profiles:
         """
         person = await self._person(author.user_id)
         noticed = person.noticed or author.user_id in self._told
-        return Profile(author.timezone or person.timezone, person.switches, noticed)
+        return Profile(author.timezone or person.timezone, person.switches, noticed, person.reacted)
 
     async def switches(self, user_id: str) -> Switches:
         """Return what a person decided; raises as `of` does."""
         return (await self._person(user_id)).switches
+
+    async def reacted(self, user_id: str) -> bool:
+        """Whether a reaction of theirs is kept, or was lately; raises as `of` does."""
+        return (await self._person(user_id)).reacted
 
     async def decide(self, user_id: str, name: SwitchName, on: bool) -> Switches:
         """Set a switch, from the next message on; return all. Raises StoreUnavailable while SQL is away."""
@@ -124,6 +129,15 @@ class Profiles:
             zone = author.timezone or person.timezone
             new = replace(person, name=author.name, timezone=zone, noticed=person.noticed or noticed)
             await self._learn(author.user_id, new)
+
+    async def has_reacted(self, user_id: str) -> None:
+        """Note that a reaction of theirs was stored."""
+        person = self._known.get(user_id)
+        if person is not None and not person.reacted:
+            await self._learn(user_id, replace(person, reacted=True))
+        elif person is None:
+            self._outdate(user_id)
+            await self._cache.delete(_key(user_id))
 
     async def _person(self, user_id: str) -> KnownPerson:
         """Return what is known; who asks at the same time shares one look."""

@@ -22,7 +22,7 @@ from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite, RowWriter, without_nul
-from src_v2.storage.tables import message_refs, messages, turns
+from src_v2.storage.tables import message_refs, messages, reactions, turns
 
 FollowUps = Callable[[Sequence[ChangedMessage]], Sequence[JobRequest]]
 """What is to be done elsewhere because messages changed: requested in the transaction that changes them."""
@@ -243,6 +243,8 @@ class MemoryStore:
         await index_followers_again(connection, ids)
         await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
         rows = (await connection.execute(delete(messages).where(messages.c.id.in_(ids)).returning(*_CHANGED))).all()
+        # Afterwards: whoever reacts just now holds the message until the reaction is there.
+        await connection.execute(delete(reactions).where(reactions.c.message_id.in_(ids)))
         await self._request(connection, await _changed_messages(connection, rows, gone=True))
 
     def follow_up_rows(self, changed: Sequence[ChangedMessage]) -> list[RowWrite]:

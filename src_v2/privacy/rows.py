@@ -20,6 +20,7 @@ from src_v2.storage.tables import (
     messages,
     outbox,
     preferences,
+    reactions,
     sessions,
     summaries,
     switches,
@@ -40,7 +41,7 @@ class Rows:
         f"table:{table.name}"
         for table in (
             users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, traces,
-            outbox,
+            outbox, reactions,
         )
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class Rows:
             "switches": select(switches).where(switches.c.user_id == user_id),
             "messages": _of(messages, user_id).order_by(messages.c.created_at, messages.c.id),
             "platform_messages": select(message_refs).where(message_refs.c.message_id.in_(own)),
+            "reactions": _of(reactions, user_id).order_by(reactions.c.created_at, reactions.c.message_id),
             "facts": _of(facts, user_id).order_by(facts.c.said_at, facts.c.id),
             "preferences": _of(preferences, user_id).order_by(preferences.c.said_at, preferences.c.id),
             "summaries": _of(summaries, user_id).order_by(summaries.c.started_at, summaries.c.id),
@@ -81,6 +83,7 @@ class Rows:
                 for table, condition in _of_person(scope.user_id or ""):
                     await connection.execute(delete(table).where(condition))
             else:
+                await _remove_reactions(connection, [row[0] for row in touched])
                 await _remove_empty(connection, {row[1] for row in touched}, {row[2] for row in touched})
 
     async def left(self, scope: Scope) -> int:
@@ -114,6 +117,7 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
     The wish not to be remembered stays, and nothing else: without it the next word would be kept again.
     """
     return [
+        (reactions, reactions.c.user_id == user_id),
         (turns, turns.c.user_id == user_id),
         (sessions, sessions.c.user_id == user_id),
         (llm_calls, llm_calls.c.user_id == user_id),
@@ -121,6 +125,12 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
         (users, users.c.id == user_id),
         (switches, and_(switches.c.user_id == user_id, switches.c.remember)),
     ]
+
+
+async def _remove_reactions(connection: AsyncConnection, message_ids: Iterable[Any]) -> None:
+    """Remove the reactions to messages that are gone: whoever reacted meanwhile kept a message until it was stored."""
+    for batch in _batches(message_ids):
+        await connection.execute(delete(reactions).where(reactions.c.message_id.in_(batch)))
 
 
 async def _remove_empty(connection: AsyncConnection, turn_ids: Iterable[Any], session_ids: Iterable[Any]) -> None:

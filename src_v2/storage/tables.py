@@ -102,6 +102,7 @@ messages = Table(
     Index(None, "indexed_in"),
     Index(None, "learned_in", "session_id"),
     Index(None, "created_at"),
+    Index(None, "turn_id"),
 )
 
 message_refs = Table(
@@ -113,6 +114,21 @@ message_refs = Table(
     Column("message_id", Text, nullable=False),
     PrimaryKeyConstraint("character", "platform_message_id"),
     Index(None, "message_id"),
+)
+
+reactions = Table(
+    "v2_reactions",
+    METADATA,
+    # What those whom a reply answered think of it. What others think is not kept.
+    Column("character", Text, nullable=False),
+    Column("message_id", Text, nullable=False),  # the reply
+    Column("user_id", Text, nullable=False),
+    Column("emoji", Text, nullable=False),  # without skin tone; a server's own as ":name:"
+    Column("value", Float, nullable=False),  # -1 (disliked) to 1 (liked), never 0
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # when the reply last served the character as an example
+    PrimaryKeyConstraint("message_id", "user_id", "emoji"),
+    Index(None, "user_id", "character"),
 )
 
 llm_calls = Table(

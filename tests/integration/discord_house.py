@@ -23,6 +23,7 @@ from src_v2.observability.health import Check, Health
 from tests.support.discord import BotAccount, GuildHandle, LocalDiscord, Person
 from tests.support.discord.parts import parts_of, used
 from tests.support.discord.state import Channel, Interaction, Message
+from tests.support.feedback import FeedbackInMemory
 from tests.support.own_data import OwnDataInMemory
 from tests.support.places import PlacesInMemory
 from tests.support.steering import SteeringInMemory
@@ -174,6 +175,7 @@ class House:
     memory: ListMemory = field(default_factory=ListMemory)
     health: Health = field(default_factory=Health)
     own_data: OwnDataInMemory = field(default_factory=OwnDataInMemory)
+    feedback: FeedbackInMemory = field(default_factory=FeedbackInMemory)
     places: PlacesInMemory = field(default_factory=PlacesInMemory)
     clock: Clock = field(default_factory=SystemClock)
     steering: SteeringInMemory = field(default_factory=SteeringInMemory)
@@ -193,6 +195,7 @@ class House:
             lanes,
             self.memory,
             self.own_data,
+            self.feedback,
             self.places,
             self.shelf,
             self.health,

@@ -91,7 +91,7 @@ class Sitting:
 async def _here(chat: Chat, sitting: Sitting) -> None:
     clock, console, lines = SystemClock(), sitting.screen, sitting.lines
     door = TerminalDoor(
-        chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", clock,
+        chat.lanes, chat.memory, OwnDataInMemory(), chat.feedback, chat.characters, "elena", clock,
         steering=chat.steering.doors, console=console, lines=lines,
     )  # fmt: skip
     await door.start()
@@ -310,7 +310,7 @@ from tests.support.scripted_chat import Chat
 async def main():
     async with Chat() as chat:
         door = TerminalDoor(
-            chat.lanes, chat.memory, OwnDataInMemory(), chat.characters, "elena", SystemClock(),
+            chat.lanes, chat.memory, OwnDataInMemory(), chat.feedback, chat.characters, "elena", SystemClock(),
             steering=chat.steering.doors,
         )  # fmt: skip
         await door.start()

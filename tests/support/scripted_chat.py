@@ -15,6 +15,7 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.observability.health import Check, Health
+from tests.support.feedback import FeedbackInMemory
 from tests.support.own_data import OwnDataInMemory
 from tests.support.steering import SteeringInMemory
 
@@ -183,6 +184,7 @@ class Chat:
         self.characters = FakeCharacters(*names)
         self.own_data = OwnDataInMemory()
         self.steering = SteeringInMemory()
+        self.feedback = FeedbackInMemory()
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)
@@ -191,8 +193,8 @@ class Chat:
 
     def new_door(self) -> WebDoor:
         return WebDoor(
-            self.lanes, self.memory, self.characters, self.own_data, self.health, self.options, SystemClock(),
-            steering=self.steering.doors,
+            self.lanes, self.memory, self.characters, self.own_data, self.feedback, self.health, self.options,
+            SystemClock(), steering=self.steering.doors,
         )  # fmt: skip
 
     async def restart(self) -> None:

@@ -23,6 +23,7 @@ from src_v2.interfaces.discord.own_data_desk import OwnDataDesk
 from src_v2.interfaces.discord.own_data_parts import OwnButton, OwnChoice, Press, read_form
 from src_v2.interfaces.discord.places import platform_id
 from src_v2.interfaces.discord.ports import Surroundings
+from src_v2.interfaces.discord.reactions import Reactions
 from src_v2.interfaces.discord.retry import RetryButton
 from src_v2.interfaces.discord.standing import Standing
 from src_v2.interfaces.discord.translate import incoming, text_of
@@ -52,6 +53,8 @@ class CharacterClient(discord.Client):
                 guilds=True,
                 guild_messages=True,
                 dm_messages=True,
+                guild_reactions=True,
+                dm_reactions=True,
                 message_content=content,
                 members=around.options.members,
             ),
@@ -67,6 +70,7 @@ class CharacterClient(discord.Client):
         self.around = around
         self.notes = ChannelNotes(around.clock)
         self.desk = Desk(character, around, self.notes)
+        self.reactions = Reactions(character, around.feedback, self.desk, self.notes)
         self.departures = Departures(character, around.places)
         self.own_data = OwnDataDesk(character, around.own_data, around.clock)
         self.tree: app_commands.CommandTree[CharacterClient] = KindTree(self)
@@ -137,6 +141,22 @@ class CharacterClient(discord.Client):
         """Forget many."""
         for message_id in sorted(payload.message_ids):
             await self._deleted(payload.channel_id, message_id)
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """Note what somebody thinks of a reply, however old it is."""
+        await self.reactions.changed(payload, self.me)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """Note that somebody took a reaction back."""
+        await self.reactions.changed(payload, self.me)
+
+    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
+        """Note that all reactions to a message were removed."""
+        await self.reactions.cleared(payload)
+
+    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
+        """Note that all reactions with one emoji were removed."""
+        await self.reactions.cleared(payload)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms of ours; discord.py itself forgets them at a restart. Commands and buttons go their own ways."""

@@ -70,6 +70,12 @@ class Desk:
         """Return the reply that is being made in a channel."""
         return next((surface for surface in self._live.get(channel_id, ()) if surface.begun), None)
 
+    async def linked(self, channel_id: int, message_id: int) -> None:
+        """Return when it is noted which reply a message of ours shows: at once, unless that reply still grows."""
+        growing = (one for one in self._live.get(channel_id, ()) if str(message_id) in one.posts.ids)
+        for surface in list(growing):
+            await surface.over.wait()
+
     async def resume(self, client: discord.Client, me: discord.ClientUser) -> None:
         """Answer what a stop or crash of the process left open, as far as it still exists on Discord."""
         try:

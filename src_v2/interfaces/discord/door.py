@@ -17,6 +17,7 @@ from src_v2.interfaces.discord.commands import add_commands
 from src_v2.interfaces.discord.ports import CharacterShelf, DiscordMemory, DiscordOptions, Places, Surroundings
 from src_v2.interfaces.discord.standing import ENABLE_CONTENT, ENABLE_MEMBERS, NEW_TOKEN, Standing
 from src_v2.interfaces.discord.sync import sync_if_changed
+from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
@@ -44,6 +45,7 @@ class DiscordDoor:
         lanes: Lanes,
         memory: DiscordMemory,
         own_data: OwnData,
+        feedback: Feedback,
         places: Places,
         characters: CharacterShelf,
         health: Health,
@@ -54,7 +56,9 @@ class DiscordDoor:
         steering: Steering,
     ) -> None:
         self._tokens = dict(tokens)
-        self._around = Surroundings(lanes, memory, own_data, places, characters, health, options, clock, steering)
+        self._around = Surroundings(
+            lanes, memory, own_data, feedback, places, characters, health, options, clock, steering
+        )
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}
         self._tasks: list[asyncio.Task[None]] = []

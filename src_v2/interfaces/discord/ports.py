@@ -12,6 +12,7 @@ from src_v2.core.clock import Clock
 from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
 from src_v2.interfaces.base import History
+from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
@@ -96,6 +97,7 @@ class Surroundings:
     lanes: Lanes
     memory: DiscordMemory
     own_data: OwnData
+    feedback: Feedback
     places: Places
     characters: CharacterShelf
     health: Health

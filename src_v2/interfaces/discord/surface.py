@@ -38,6 +38,8 @@ class DiscordSurface:
         on_finish: "Callable[[DiscordSurface, str | None], Awaitable[None]]",
     ) -> None:
         self.asked = asked
+        self.over = asyncio.Event()
+        """Set when nothing follows any more: the reply is linked, taken back, or cut off."""
         self.posts = posts
         self._pace = pace
         self._typing = typing
@@ -94,7 +96,10 @@ class DiscordSurface:
         if self._renderer is not None:
             await asyncio.wait([self._renderer])
         self._typing.stop()
-        await self._on_finish(self, self._message_id)
+        try:
+            await self._on_finish(self, self._message_id)
+        finally:
+            self.over.set()
 
     async def restart(self) -> None:
         """Begin anew: the next version grows in the same messages."""
@@ -115,9 +120,11 @@ class DiscordSurface:
                 self._renderer.cancel()
             await asyncio.wait([self._renderer])
         await self.posts.remove_all()
+        self.over.set()
 
     def close(self) -> None:
         """Drop everything at once: the process stops."""
+        self.over.set()
         self._typing.stop()
         if self._renderer is not None:
             self._renderer.cancel()

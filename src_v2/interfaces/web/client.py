@@ -13,6 +13,7 @@ from src_v2.interfaces.web.ports import SERVICE
 from src_v2.interfaces.web.replies import ConversationView, Line
 from src_v2.interfaces.web.sse import PING_S, parse_stream
 from src_v2.interfaces.web.surface import StreamEvent
+from src_v2.memory.patterns.models import Mark
 
 CONNECT_TIMEOUT_S = 2.0
 ANSWER_TIMEOUT_S = 30.0
@@ -95,6 +96,10 @@ class WebClient:
         """Forget the last exchange; False when there is none."""
         found = await self._json("POST", "/api/chat/forget-last", {"character": self._character})
         return bool(found["forgotten"])
+
+    async def mark(self, message_id: str, mark: Mark) -> None:
+        """Say what one thinks of a reply. Raises Refused when that is not kept."""
+        await self._json("PUT", f"/api/messages/{message_id}/mark", {"character": self._character, "mark": mark.value})
 
     async def _turn(self, method: str, path: str, body: object = None) -> AsyncIterator[StreamEvent]:
         """Yield a turn's events to the end; a broken connection is taken up again where it broke."""

@@ -11,6 +11,7 @@ import uvicorn
 
 from src_v2.core.clock import Clock
 from src_v2.core.errors import SettingsError
+from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
@@ -39,6 +40,7 @@ class WebDoor:
         memory: WebMemory,
         characters: ReloadableCharacters,
         own_data: OwnData,
+        feedback: Feedback,
         health: Health,
         options: WebOptions,
         clock: Clock,
@@ -46,7 +48,7 @@ class WebDoor:
         steering: Steering,
     ) -> None:
         self._options = options
-        self._replies = Replies(lanes, memory, clock, self.name)
+        self._replies = Replies(lanes, memory, feedback, clock, self.name)
         self.application = build_application(
             self._replies, characters, own_data, health, options, clock, steering=steering
         )

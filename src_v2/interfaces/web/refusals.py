@@ -46,6 +46,12 @@ class NothingUnanswered(WhisperEngineError):
     user_message = "Everything you said has been answered."
 
 
+class NotMarked(WhisperEngineError):
+    """What somebody thinks of a reply is not kept: the reply is not, or was to somebody else."""
+
+    user_message = "That reply is not kept, so neither is what you think of it."
+
+
 def checked_text(text: str) -> str:
     """Return what was said, ready to be stored. Raises InvalidText when it is empty, too long or no Unicode."""
     text = text.replace("\x00", "").strip()  # PostgreSQL takes no NUL

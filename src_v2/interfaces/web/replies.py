@@ -10,18 +10,21 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, Role, StopReason, StoredMessage
+from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.people import Person
 from src_v2.interfaces.web.ports import WebMemory
 from src_v2.interfaces.web.refusals import (
     NotAccepted,
     NothingUnanswered,
+    NotMarked,
     StillAnswering,
     TooManyWaiting,
     checked_text,
 )
 from src_v2.interfaces.web.shelf import Shelf
 from src_v2.interfaces.web.surface import ReplySurface
+from src_v2.memory.patterns.models import Mark
 
 MAX_WAITING = 20
 """Unfinished replies per conversation; more is a runaway program, not a person."""
@@ -29,13 +32,14 @@ MAX_WAITING = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of a conversation view; `at` is ISO 8601 in UTC."""
+    """One message of a conversation view; `at` is ISO 8601 in UTC, `mark` what the person says about a reply."""
 
     id: str
     role: str
     speaker: str
     text: str
     at: str
+    mark: str = Mark.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,10 @@ class ConversationView:
 class Replies:
     """The replies of one door. `platform` names the door in the history."""
 
-    def __init__(self, lanes: Lanes, memory: WebMemory, clock: Clock, platform: str) -> None:
+    def __init__(self, lanes: Lanes, memory: WebMemory, feedback: Feedback, clock: Clock, platform: str) -> None:
         self._lanes = lanes
         self._memory = memory
+        self._feedback = feedback
         self._clock = clock
         self._platform = platform
         self._shelf = Shelf(clock)
@@ -99,12 +104,19 @@ class Replies:
             raise StillAnswering("forget_last during a reply")
         return await self._memory.forget_last(audience) is not None
 
+    async def mark(self, audience: Audience, message_id: str, mark: Mark) -> None:
+        """Note what the person thinks of a reply to them. Raises NotMarked when that is not kept."""
+        if not await self._feedback.mark(audience, message_id, mark):
+            raise NotMarked("a mark on a reply that is not kept")
+
     async def conversation(self, audience: Audience, limit: int) -> ConversationView:
         """Return the newest `limit` messages, those just said included, and what is going on."""
         stored = await self._memory.conversation(audience, limit)
         live = self._shelf.live(audience)
         unanswered = not live and bool(await self._memory.unanswered(audience))
-        lines = [_stored_line(message) for message in stored]
+        replies = [message.id for message in stored if message.role is Role.CHARACTER]
+        marks = await self._feedback.marks(audience, replies)
+        lines = [_stored_line(message, marks.get(message.id, Mark.NONE)) for message in stored]
         held = {line.id for line in lines}
         lines += [_asked_line(m) for reply in live for m in reply.asked if m.id not in held]
         return ConversationView(tuple(lines), live[0].id if live else None, unanswered)
@@ -154,8 +166,9 @@ class Replies:
         return found
 
 
-def _stored_line(message: StoredMessage) -> Line:
-    return Line(message.id, message.role.value, message.speaker_name, message.text, message.created_at.isoformat())
+def _stored_line(message: StoredMessage, mark: Mark) -> Line:
+    at = message.created_at.isoformat()
+    return Line(message.id, message.role.value, message.speaker_name, message.text, at, mark.value)
 
 
 def _asked_line(message: IncomingMessage) -> Line:

@@ -7,7 +7,7 @@ few minutes after its end.
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
@@ -20,10 +20,12 @@ from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.sign_in import SignIn
 from src_v2.interfaces.web.sse import reply_stream
 from src_v2.interfaces.web.surface import ReplySurface
+from src_v2.memory.patterns.models import Mark
 
 SHOWN_MESSAGES = 100
 MAX_SHOWN_MESSAGES = 500
 
+MessageId = Annotated[str, Path(max_length=100)]
 UserId = Annotated[str, Field(pattern=USER_ID_PATTERN)]
 
 
@@ -59,6 +61,12 @@ class RetryRequest(ConversationOf):
     stream: bool = True
 
 
+class MarkRequest(ConversationOf):
+    """What somebody thinks of a reply: "up", "down", or "" to take it back."""
+
+    mark: Mark
+
+
 class TokenRequest(BaseModel):
     """The sign-in form."""
 
@@ -83,6 +91,7 @@ class Api:
         router.add_api_route("/chat", self.chat, methods=["POST"], response_model=None)
         router.add_api_route("/chat/retry", self.retry, methods=["POST"], response_model=None)
         router.add_api_route("/chat/forget-last", self.forget_last, methods=["POST"])
+        router.add_api_route("/messages/{message_id}/mark", self.mark, methods=["PUT"])
         router.add_api_route("/turns/{turn_id}/events", self.follow, methods=["GET"], response_model=None)
         router.add_api_route("/turns/{turn_id}/stop", self.stop, methods=["POST"])
         router.add_api_route("/session", self.begin_session, methods=["POST"], status_code=204)
@@ -139,6 +148,12 @@ class Api:
         """Forget the last exchange everywhere."""
         audience = _person(asked.user).audience(self._character(asked.character).name)
         return {"forgotten": await self.replies.forget_last(audience)}
+
+    async def mark(self, message_id: MessageId, asked: MarkRequest) -> dict[str, str]:
+        """Note what the person thinks of a reply to them."""
+        audience = _person(asked.user).audience(self._character(asked.character).name)
+        await self.replies.mark(audience, message_id, asked.mark)
+        return {"message_id": message_id, "mark": asked.mark.value}
 
     async def follow(
         self,

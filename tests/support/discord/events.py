@@ -138,7 +138,7 @@ class Events:
         body = _place(message.channel) | {
             "user_id": user.id,
             "message_id": message.id,
-            "emoji": {"id": None, "name": emoji},
+            "emoji": _emoji(emoji),
             "burst": False,
             "type": 0,
         }
@@ -146,6 +146,14 @@ class Events:
             body |= {"message_author_id": message.author.id} | _member_part(message.channel, user)
         encoded = orjson.dumps(body)
         event = "MESSAGE_REACTION_ADD" if added else "MESSAGE_REACTION_REMOVE"
+        for session in self._audience(message.channel, Intent.GUILD_REACTIONS, Intent.DIRECT_REACTIONS):
+            session.dispatch(event, encoded)
+
+    def reactions_cleared(self, message: Message, emoji: str | None) -> None:
+        """Tell that all reactions went, or all with one emoji."""
+        body = _place(message.channel) | {"message_id": message.id}
+        event = "MESSAGE_REACTION_REMOVE_ALL" if emoji is None else "MESSAGE_REACTION_REMOVE_EMOJI"
+        encoded = orjson.dumps(body if emoji is None else body | {"emoji": _emoji(emoji)})
         for session in self._audience(message.channel, Intent.GUILD_REACTIONS, Intent.DIRECT_REACTIONS):
             session.dispatch(event, encoded)
 
@@ -189,6 +197,12 @@ class Events:
 
 def _place(channel: Channel) -> Json:
     return {"channel_id": channel.id} | ({"guild_id": channel.guild.id} if channel.guild else {})
+
+
+def _emoji(written: str) -> Json:
+    """Return an emoji as events show it; a server's own is written `name:id`."""
+    name, _, emoji_id = written.partition(":")
+    return {"id": emoji_id or None, "name": name}
 
 
 def _member_part(channel: Channel, user: User) -> Json:

@@ -56,4 +56,6 @@ export const events = (turnId, after, signal) =>
   request(`/api/turns/${encodeURIComponent(turnId)}/events`, { headers: { "Last-Event-ID": String(after) }, signal });
 export const stop = (turnId) => json(`/api/turns/${encodeURIComponent(turnId)}/stop`, { method: "POST", body: {} });
 export const forgetLast = (character) => json("/api/chat/forget-last", { method: "POST", body: { character } });
+export const mark = (character, messageId, mark) =>
+  json(`/api/messages/${encodeURIComponent(messageId)}/mark`, { method: "PUT", body: { character, mark } });
 export const signIn = (token) => request("/api/session", { method: "POST", body: { token } });

@@ -1,6 +1,7 @@
 // One conversation with one character: loads it, says things, follows replies, and finds back after a break.
 
 import * as api from "./api.js";
+import { Marks } from "./marks.js";
 import { Message, Reply, action } from "./messages.js";
 import { delay, follow } from "./stream.js";
 
@@ -26,6 +27,7 @@ export class Conversation {
     const found = await this.persist(() => api.conversation(this.character.name));
     if (!found) return;
     this.list.show(found.messages);
+    for (const { id, role, mark } of found.messages) if (role === "character") this.offerMarks(this.list.byId(id), mark);
     this.page.loaded(found);
     if (found.running) this.run((signal) => api.events(found.running, -1, signal), { attached: true });
     else if (found.unanswered) this.offerAnswer();
@@ -128,6 +130,7 @@ export class Conversation {
     if (shown && shown !== reply) shown.remove();
     reply.node.dataset.id = data.message_id;
     reply.finish(data.text);
+    this.offerMarks(reply);
     this.page.announce(`${this.character.display_name}: ${reply.body.textContent}`);
   }
 
@@ -143,6 +146,7 @@ export class Conversation {
     if (data.text && !seen.retracted) {
       reply.node.dataset.id = data.message_id ?? "";
       reply.finish(data.text, seen.interrupted ? "interrupted" : "stopped");
+      if (data.message_id) this.offerMarks(reply);
       return;
     }
     reply.remove();
@@ -171,6 +175,23 @@ export class Conversation {
     if (error.code === "sign_in_required") this.page.signIn();
     else if (begun) await this.load();
     else refused(error);
+  }
+
+  offerMarks(reply, mark = "") {
+    const id = reply.node.dataset.id;
+    reply.meta.append(new Marks(mark, (wanted) => this.mark(id, wanted)).node);
+  }
+
+  // Tells the server what the person thinks of a reply; throws when that cannot be kept.
+  async mark(id, mark) {
+    try {
+      await api.mark(this.character.name, id, mark);
+      this.page.announce({ up: "Noted: you like this reply.", down: "Noted: you don't like this reply." }[mark] ?? "Taken back.");
+    } catch (error) {
+      if (error.code === "sign_in_required") this.page.signIn();
+      this.page.announce(error.message);
+      throw error;
+    }
   }
 
   offerAnswer(why = "Your last message has no reply yet.") {

@@ -1,0 +1,1 @@
+"""What people think of replies, and the replies that they liked as examples for the next ones."""
