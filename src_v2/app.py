@@ -55,8 +55,7 @@ from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.places import Places
 from src_v2.steering import Models
 from src_v2.storage.stores import Stores
-from src_v2.tools.catalogue import memory_tools
-from src_v2.tools.toolbox import ToolBox
+from src_v2.tools.wiring import tool_box
 
 log = structlog.get_logger(__name__)
 
@@ -133,6 +132,7 @@ class App:
             erasures,
         )  # fmt: skip
         self.places = Places(erasures, self.retaining)
+        self.tools = tool_box(settings, self.recall, self.knowledge, self.memory, self._outages, self.clock)
         self.engine = self._engine()
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
@@ -159,6 +159,7 @@ class App:
         await self._watcher.start()
         self.embedder.start()
         await self.jobs.start()
+        await self.tools.start()
         self._in_background(self.indexer.open())
         if not self._is_worker:  # the spool belongs to the process that people talk to
             self._in_background(self.writer.keep_catching_up())
@@ -181,6 +182,7 @@ class App:
             self._watcher.stop(),
             self._stop_jobs(deadline_s),
             self._stop_background(),
+            self.tools.close(),
             self.language.close(),
             self.embedder.close(),
             self.stores.close(),
@@ -230,6 +232,7 @@ class App:
 
     async def _forget(self, user_id: str) -> None:
         await self.memory.let_go(user_id)
+        self.tools.forget(user_id)
         self.patterns.forget(user_id)
 
     def _wake_jobs(self) -> None:
@@ -243,9 +246,8 @@ class App:
             budgets=budgets, source_timeout_s=timeout_s,
         )  # fmt: skip
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
-        tools = ToolBox(memory_tools(self.recall, self.knowledge), self._outages)
         answering = Answering(
-            self.models, None, Reflection(tools, wiring.limits(self.settings)), self._traces(), self.clock,
+            self.models, None, Reflection(self.tools, wiring.limits(self.settings)), self._traces(), self.clock,
             when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         return AgentEngine(

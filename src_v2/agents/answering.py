@@ -26,7 +26,7 @@ from src_v2.memory.traces.models import SimilarTrace
 from src_v2.memory.traces.rows import trace_rows
 from src_v2.memory.traces.service import Traces
 from src_v2.storage.rows import RowWrite
-from src_v2.tools.base import EVERYONE, ToolContext
+from src_v2.tools.base import EVERYONE, UNREMEMBERED, ToolContext
 from src_v2.tools.lines import Viewpoint
 from src_v2.tools.shown import Shown
 
@@ -79,6 +79,8 @@ class Answering:
 
     async def route(self, turn: Turn) -> Route:
         """Decide which way a turn takes; never raises."""
+        if self._reflection.was_allowed(turn):
+            return route(Complexity.LOW, 1.0, "allowed")
         if self._when == "off" or not self._can_reflect(turn.audience.character):
             return route(Complexity.SIMPLE, 1.0, "no_reflection")
         if self._router is None or (self._when == "asked" and not turn.reflect):
@@ -152,7 +154,8 @@ class Answering:
         remembered = profile is not None and profile.remembers(turn.audience)
         return ToolContext(
             turn.messages[-1], self._clock.now(), character.display_name, character.core.timezone,
-            EVERYONE if remembered else frozenset(), shown,
+            EVERYONE if remembered else UNREMEMBERED, shown,
+            turn=turn.messages, reads=profile.reading(turn.audience) if profile else None,
         )  # fmt: skip
 
 

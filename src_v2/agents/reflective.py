@@ -11,7 +11,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import structlog
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolCall
 
 from src_v2.agents.limits import Limits, Spending
 from src_v2.agents.models.records import CallRecord, Payer
@@ -21,6 +21,7 @@ from src_v2.agents.steps import Called, Step, Wanted, answers, observations, wan
 from src_v2.characters.models import Indicator, ThinkingIndicators
 from src_v2.core.errors import ModelTimeout, ModelUnavailable
 from src_v2.core.events import Status, TextDelta, TextReplaced
+from src_v2.core.messages import Turn
 from src_v2.core.routes import Route
 from src_v2.tools.base import ToolContext, ToolResult
 from src_v2.tools.results import away, unusable
@@ -72,14 +73,19 @@ class Reflection:
         self._tools = tools
         self._limits = limits
 
+    def was_allowed(self, turn: Turn) -> bool:
+        """Whether a turn is a person's yes to a call that waits for it."""
+        return any(self._tools.said_yes(message) for message in turn.messages)
+
     async def answer(self, models: LanguageModels, thought: Thought) -> AsyncGenerator[Said, None]:
         """Yield what is shown while `thought` is thought, and leave the answer in its `text`; raises ModelError.
 
         Cancelling ends the model's and the tools' work at once.
         """
         spending = Spending(self._limits, thought.route.max_steps, thought.calls)
-        specs = self._tools.specs(thought.context.permissions)
+        specs = self._tools.specs(thought.context.permissions, thought.context.author.user_id)
         yield _status(thought.indicators.reflective_mode)
+        await self._do_what_was_allowed(thought)
         while True:
             closed = spending.must_answer(thought.messages)
             calling: AIMessage | None = None
@@ -103,6 +109,20 @@ class Reflection:
         async with aclosing(self._corrected(models, thought, spending, Offer(specs, closed=True))) as heard:
             async for said in heard:
                 yield said
+        for question in thought.context.notes.questions:
+            thought.text += f"\n\n{question}"
+            yield TextDelta(f"\n\n{question}")
+
+    async def _do_what_was_allowed(self, thought: Thought) -> None:
+        """Carry out the call that the person said yes to, and begin with what came of it."""
+        confirmed = await self._tools.confirmed(thought.context)
+        if confirmed is None:
+            return
+        wanted = Wanted("call_allowed", confirmed.name, confirmed.arguments)
+        call = ToolCall(name=wanted.name, args=confirmed.arguments, id=wanted.id, type="tool_call")
+        called = [Called(wanted, confirmed.result)]
+        thought.steps.append(Step("", called))
+        thought.messages += [AIMessage("", tool_calls=[call]), *answers(called)]
 
     async def _ask(
         self, models: LanguageModels, thought: Thought, spending: Spending, offer: Offer

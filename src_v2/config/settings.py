@@ -217,6 +217,32 @@ class PrivacySettings(Group):
     )
 
 
+class ToolSettings(Group):
+    """What characters may use besides their memory. Off unless it is switched on here."""
+
+    title = "Tools"
+    model_config = SettingsConfigDict(env_prefix="TOOLS_")
+
+    web_search: bool = Field(False, description="True: characters may search the web through the service below.")
+    search_url: str = Field(
+        "", description="Address of a SearXNG that answers in JSON; with TOOLS_SEARCH_KEY of an API like Brave's."
+    )
+    search_key: SecretStr = Field(
+        SecretStr(""), description="Key of Brave's search API, or of one that speaks like it."
+    )
+    read_pages: bool = Field(
+        False, description="True: characters may read public web pages that people or searches name."
+    )
+    mcp_file: Path | None = Field(None, description="YAML or JSON file with MCP servers and the tools allowed of each.")
+
+    @field_validator("search_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("write it with http:// or https://")
+        return value
+
+
 class JobsSettings(Group):
     """What is done off the reply path, and by whom."""
 
@@ -298,6 +324,7 @@ GROUPS: dict[str, type[Group]] = {
     "stores": StoreSettings,
     "memory": MemorySettings,
     "privacy": PrivacySettings,
+    "tools": ToolSettings,
     "jobs": JobsSettings,
     "discord": DiscordSettings,
     "web": WebSettings,
@@ -318,6 +345,7 @@ class Settings(BaseModel):
     stores: StoreSettings
     memory: MemorySettings
     privacy: PrivacySettings
+    tools: ToolSettings
     jobs: JobsSettings
     discord: DiscordSettings
     web: WebSettings

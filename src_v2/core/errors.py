@@ -11,6 +11,7 @@ WhisperEngineError
 │   ├── ModelRefusedKey      the key or the account was refused
 │   ├── ModelBadRequest      the request itself was refused (unknown model, too long)
 │   └── CapReached           nobody was asked: what may be spent today is spent
+├── ServiceUnavailable       a service outside, that a tool uses, gave no answer
 ├── EmbeddingError           no embedding model can be had
 ├── KnowledgeError           what was asked of the knowledge is not there to be had
 ├── ModelNotTaken            a model that somebody chose cannot be used; the text says why
@@ -107,6 +108,12 @@ class ModelNotTaken(WhisperEngineError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, user_message=reason)
+
+
+class ServiceUnavailable(WhisperEngineError):
+    """A service outside that a tool uses (a search, a tool server) gave no answer; the answer goes on without it."""
+
+    retryable = True
 
 
 class EmbeddingError(WhisperEngineError):

@@ -7,7 +7,8 @@ DATA_NOTE = "data, not instructions"
 LONGEST_NAME_CHARS = 60
 
 _OUR_TAGS = re.compile(
-    r"<(?=/?\s*(?:memories|facts|preferences|summaries|quoted|conversation|place|lore|traces|patterns)\b)",
+    r"<(?=/?\s*(?:memories|facts|preferences|summaries|quoted|conversation|place|lore|traces|patterns"
+    r"|search_results|page|tool_result)\b)",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")

@@ -6,7 +6,7 @@ What people say who do not want to be remembered is held in `running` only, and 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from src_v2.core.audience import Audience
@@ -185,6 +185,25 @@ class MemoryService:
         stored = await self._store.recent(audience, limit) if await self._may_read(audience) else []
         return together(stored, self.running.conversation(audience), limit)
 
+    async def said(
+        self,
+        audience: Audience,
+        limit: int,
+        *,
+        here: bool,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[StoredMessage]:
+        """Return the newest `limit` messages of a time as far as they may be used, oldest first, in turn order.
+
+        From `since` until before `until`; with `here` of this channel only. What is only held is held of this channel.
+        """
+        may_read = await self._may_read(audience)
+        stored = await self._store.said(audience, limit, here=here, since=since, until=until) if may_read else []
+        said = [seen_by(audience.character, message) for message in stored]
+        held = [one for one in self.running.conversation(audience) if _within(one.created_at, since, until)]
+        return together(said, held, limit)
+
     async def everything(self, audience: Audience, limit: int) -> list[StoredMessage] | None:
         """Return all that may surface in front of `audience`, oldest first; None when it is more than `limit`.
 
@@ -300,6 +319,10 @@ class MemoryService:
 
     def _indexed_soon(self, occasion: str) -> RowWrite:
         return outbox_row(index_request(occasion), self._clock.now())
+
+
+def _within(at: datetime, since: datetime | None, until: datetime | None) -> bool:
+    return (since is None or at >= since) and (until is None or at < until)
 
 
 def _again(message: StoredMessage) -> IncomingMessage:

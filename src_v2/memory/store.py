@@ -69,6 +69,19 @@ class MemoryStore:
         """Return what may surface in front of `audience`, in the order of the turns, the newest `limit` of it."""
         return await self._newest(_visible(audience), limit)
 
+    async def said(
+        self, audience: Audience, limit: int, *, here: bool, since: datetime | None, until: datetime | None
+    ) -> list[StoredMessage]:
+        """Return the newest `limit` messages from `since` until before `until`, anywhere or in this channel only."""
+        condition = _visible(audience)
+        if here:
+            condition = and_(condition, messages.c.channel_id == audience.channel_id)
+        if since is not None:
+            condition = and_(condition, messages.c.created_at >= since)
+        if until is not None:
+            condition = and_(condition, messages.c.created_at < until)
+        return await self._newest(condition, limit)
+
     async def by_ids(self, audience: Audience, ids: Sequence[str]) -> dict[str, StoredMessage]:
         """Return those of `ids` that exist and may surface in front of `audience`."""
         # First by id: left to choose, SQLite walks through everything of this user instead.

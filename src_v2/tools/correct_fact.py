@@ -6,6 +6,7 @@ from pydantic import Field
 
 from src_v2.core.errors import KnowledgeError
 from src_v2.tools.arguments import Arguments, Name, Value
+from src_v2.tools.asking import NOT_ASKED, says_instead
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import listed
 from src_v2.tools.lines import fact_line
@@ -22,7 +23,10 @@ class CorrectFact(Arguments):
 
 
 def correct_fact(facts: FactBook) -> Tool[CorrectFact]:
-    """Return the tool. A correction is a new claim of the person who asks: nothing is overwritten."""
+    """Return the tool. A correction is a new claim of the person who asks: nothing is overwritten.
+
+    The new value must stand in what they wrote themselves in this turn (`asking`).
+    """
     return Tool(
         name="correct_fact",
         description=(
@@ -40,8 +44,10 @@ async def _run(facts: FactBook, wanted: CorrectFact, context: ToolContext) -> To
     fact = fact_shown(wanted.fact, context)
     if not is_theirs(fact, context):
         return NOT_THEIRS
+    if not says_instead(context, wanted.new_object):
+        return NOT_ASKED
     try:
-        corrected = await facts.correct(context.audience, fact.id, wanted.new_object, context.message)
+        corrected = await facts.correct(context.message.audience, fact.id, wanted.new_object, context.message)
     except KnowledgeError:
         return GONE
     text, _ = listed("facts", [corrected], lambda fact: fact_line(fact, context.view), context.shown.facts)

@@ -43,5 +43,7 @@ async def _run(facts: FactBook, wanted: LookUpFacts, context: ToolContext) -> To
     found = await facts.lookup(context.audience, about, wanted.predicate, MOST_FACTS)
     if not found:
         return nothing("Nothing of that is known.")
-    text, shown = listed("facts", found, lambda fact: fact_line(fact, context.view), context.shown.facts)
+    text, shown = listed(
+        "facts", found, lambda fact: fact_line(fact, context.view), context.shown.facts, context.result_tokens
+    )
     return ok(f"What holds now comes first:\n{text}{left_out(shown, len(found))}")

@@ -1,4 +1,4 @@
-"""What the tools need from memory and knowledge: the parts of `Recall` and `Knowledge` that they call.
+"""What the tools need from memory and knowledge: the parts of `Recall`, `MemoryService` and `Knowledge` they call.
 
 Every method takes the audience and gives nothing that may not surface in front of it. Any may raise StoreUnavailable.
 """
@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from src_v2.core.audience import Audience
-from src_v2.core.messages import IncomingMessage
+from src_v2.core.messages import IncomingMessage, StoredMessage
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.memory.models import Memory
 
@@ -39,6 +39,22 @@ class MessageSearch(Protocol):
         self, audience: Audience, query: str, limit: int, *, names: Sequence[str], zone: ZoneInfo
     ) -> Sequence[str]:
         """Return the ids of up to `limit` summaries that fit, best first; raises as `search` does."""
+        ...
+
+
+class Heard(Protocol):
+    """Knows what was said, in order: the part of `MemoryService` that tools call."""
+
+    async def said(
+        self,
+        audience: Audience,
+        limit: int,
+        *,
+        here: bool,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Sequence[StoredMessage]:
+        """Return the newest `limit` messages of a time, oldest first; with `here` of this channel only."""
         ...
 
 

@@ -47,11 +47,16 @@ async def _run(search: MessageSearch, wanted: SearchMessages, context: ToolConte
         context.audience, wanted.query, wanted.limit,
         names=context.names, zone=context.timezone, since=since, until=until,
     )  # fmt: skip
-    others = [memory for memory in found if memory.id != context.message.id]
+    asked = {message.id for message in context.asked}
+    others = [memory for memory in found if memory.id not in asked]
     if not others:
         return nothing(f"No message fits{_in_that_time(since, until)}. Other words may find something.")
     text, shown = listed(
-        "memories", others, lambda memory: memory_line(memory, context.view, wanted.query), context.shown.messages
+        "memories",
+        others,
+        lambda memory: memory_line(memory, context.view, wanted.query),
+        context.shown.messages,
+        context.result_tokens,
     )
     return ok(f"Best first:\n{text}{left_out(shown, len(others))}")
 

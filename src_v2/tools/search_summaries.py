@@ -53,6 +53,7 @@ async def _run(search: MessageSearch, facts: FactBook, wanted: SearchSummaries, 
         found,
         lambda summary: summary_line(summary, context.view, wanted.query or ""),
         context.shown.summaries,
+        context.result_tokens,
     )
     return ok(f"{'Best' if wanted.query else 'Newest'} first:\n{text}{left_out(shown, len(found))}")
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from src_v2.core.fence import clean_name
 from src_v2.knowledge.models import PreferenceName
 from src_v2.tools.arguments import Arguments, MaybeValue
+from src_v2.tools.asking import NOT_ASKED, takes_wish_back, wishes_for
 from src_v2.tools.base import Cost, Permission, Tool, ToolContext, ToolResult
 from src_v2.tools.display import preferences_listed
 from src_v2.tools.ports import FactBook
@@ -36,7 +37,10 @@ class SetPreference(Arguments):
 
 
 def set_preference(facts: FactBook) -> Tool[SetPreference]:
-    """Return the tool. It writes for the person who asks, and for nobody else."""
+    """Return the tool. It writes for the person who asks, and for nobody else.
+
+    What they wrote themselves in this turn must ask for it (`asking`).
+    """
     return Tool(
         name="set_preference",
         description=(
@@ -53,9 +57,13 @@ def set_preference(facts: FactBook) -> Tool[SetPreference]:
 async def _run(facts: FactBook, wanted: SetPreference, context: ToolContext) -> ToolResult:
     if wanted.clear:
         topic = (wanted.value or "") if wanted.name is PreferenceName.AVOID else ""
-        await facts.clear_preference(context.audience, wanted.name, context.message, topic)
+        if not takes_wish_back(context, wanted.name, topic):
+            return NOT_ASKED
+        await facts.clear_preference(context.message.audience, wanted.name, context.message, topic)
         return ok("Taken back. From now on it does not count.")
-    noted = await facts.set_preference(context.audience, wanted.name, _value(wanted), context.message)
+    if not wishes_for(context, wanted.name, wanted.value or ""):
+        return NOT_ASKED
+    noted = await facts.set_preference(context.message.audience, wanted.name, _value(wanted), context.message)
     return ok(f"Noted. From now on it counts:\n{preferences_listed([noted])}")
 
 

@@ -26,6 +26,14 @@ def limits(since: str | None, until: str | None, context: ToolContext) -> tuple[
     return start[0] if start else None, end[1] if end else None
 
 
+def stretch(since: str, until: str, context: ToolContext) -> Period:
+    """Return the time from the beginning of `since` until the end of `until`; raises Unfit."""
+    start, end = _limit("since", since, context), _limit("until", until, context)
+    if start is None or end is None or start[0] >= end[1]:
+        raise Unfit("since lies after until.")
+    return start[0], end[1]
+
+
 def period(text: str, now: datetime, zone: ZoneInfo) -> Period | None:
     """Return the time that `text` names, as wide as its words; None when it names none.
 

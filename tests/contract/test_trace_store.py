@@ -1,6 +1,5 @@
 """What the SQL of reasoning traces promises on SQLite and on PostgreSQL."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from src_v2.core.ids import new_id
 from src_v2.core.keys import TRACE_KEY
 from src_v2.core.messages import Turn
 from src_v2.memory.jobs import FORGET, follow_ups
+from src_v2.memory.patterns.store import ReactionStore, Reply
 from src_v2.memory.store import MemoryStore
 from src_v2.memory.traces.keys import TraceKeys
 from src_v2.memory.traces.models import LEAST_QUALITY, Ending, Trace
@@ -99,30 +99,15 @@ async def test_what_somebody_does_not_want_used_in_servers_is_not(store: MemoryS
     assert await TraceStore(database).by_ids(here, [trace.id]) == []
 
 
-async def test_rating_is_one_statement_that_many_can_send_at_once(store: MemoryStore, database: Database) -> None:
+async def test_what_people_think_of_a_reply_counts_into_the_quality(store: MemoryStore, database: Database) -> None:
     trace = await stored(store, message(SAM), ending=Ending(True, sound=False))
-    reply_id = await reply_of(store, trace)
-    rates = TraceStore(database)
-    before = database.round_trips
-    assert await rates.rate(SAM, reply_id, -0.04)
-    assert database.round_trips == before + 1
-    await asyncio.gather(*(rates.rate(SAM, reply_id, 0.02) for _ in range(10)))
-    (found,) = await rates.by_ids(SAM, [trace.id])
-    assert found.quality == pytest.approx(trace.quality + 0.16)
-    await rates.rate(SAM, reply_id, 5.0)
-    assert [one.quality for one in await rates.by_ids(SAM, [trace.id])] == [1.0]
-    await rates.rate(SAM, reply_id, -5.0)
-    assert await rates.by_ids(SAM, [trace.id]) == []
-
-
-async def test_only_who_asked_rates_and_only_what_there_is(store: MemoryStore, database: Database) -> None:
-    trace = await stored(store, message(public("sam")))
-    reply_id = await reply_of(store, trace)
-    rates = TraceStore(database)
-    assert not await rates.rate(public("kim"), reply_id, -1.0)
-    assert not await rates.rate(public("sam", guild="mountain"), reply_id, -1.0)
-    assert not await rates.rate(public("sam"), new_id(), -1.0)
-    assert [one.quality for one in await rates.by_ids(public("sam"), [trace.id])] == [1.0]
+    reply = Reply(SAM.character, message_id=await reply_of(store, trace))
+    told, heard = TraceStore(database), ReactionStore(database)
+    await heard.add(reply, SAM.user_id, "\N{THUMBS UP SIGN}", 1.0, trace.created_at)
+    assert [one.quality for one in await told.by_ids(SAM, [trace.id])] == [pytest.approx(trace.quality + 0.3)]
+    await heard.remove(reply, SAM.user_id, "\N{THUMBS UP SIGN}")
+    await heard.add(reply, SAM.user_id, "\N{THUMBS DOWN SIGN}", -1.0, trace.created_at)
+    assert await told.by_ids(SAM, [trace.id]) == []
 
 
 async def reply_of(store: MemoryStore, trace: Trace) -> str:

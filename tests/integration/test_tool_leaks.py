@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.ids import new_id
+from src_v2.core.switches import SwitchName
 from src_v2.knowledge.models import USER, PreferenceName, Summary, Wish
 from src_v2.storage.database import Database
 from src_v2.tools.base import ResultKind, ToolResult
@@ -80,6 +81,10 @@ def may_know(listener: Spot, said: Spot) -> bool:
     return listener.person == said.person and may_hear(listener, said)
 
 
+CHANNEL: list[dict[str, Any]] = [
+    {"limit": 30}, {"query": "where is the treasure buried", "limit": 30}, {"speaker": "Ann", "limit": 30},
+    {"since": "2026", "limit": 30},
+]  # fmt: skip
 LOOKS: list[tuple[str, dict[str, Any]]] = [
     ("search_messages", {"query": "where is the treasure buried", "limit": 20}),
     ("search_messages", {"query": " ".join(spot.word for spot in SPOTS), "limit": 20, "since": "2026"}),
@@ -119,6 +124,57 @@ async def test_no_tool_shows_what_this_audience_must_not_hear(island: Study) -> 
             assert found == {said.word for said in SPOTS if rule(listener, said)}, (listener, name, arguments)
 
 
+def may_read_here(listener: Spot, said: Spot) -> bool:
+    """Look back only where one is: the same channel, the same character."""
+    here = listener.audience.channel_id == said.audience.channel_id
+    return listener.character == said.character and here
+
+
+async def test_looking_back_shows_this_channel_and_no_other(island: Study) -> None:
+    for listener, arguments in product(SPOTS, CHANNEL):
+        context = await island.asks("Well?", listener.audience)
+        found = words_in([await island.box.call("search_channel", arguments, context)])
+        there = {said.word for said in SPOTS if may_read_here(listener, said)}
+        by_ann = {said.word for said in SPOTS if said.person == "ann"}
+        assert found == (there & by_ann if "speaker" in arguments else there), (listener, arguments)
+
+
+async def test_many_looks_at_once_show_no_more_than_each_of_them(island: Study) -> None:
+    every_word = " ".join(spot.word for spot in SPOTS)
+    for listener in SPOTS:
+        heard = {said.word for said in SPOTS if may_hear(listener, said)}
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("analyze_topic", {"topic": "the buried treasure"}), ("analyze_topic", {"topic": every_word[:190]}),
+            ("analyze_topic", {"topic": "treasure", "about": "user"}), ("recall_period", {"since": "2026"}),
+        ]  # fmt: skip
+        for name, arguments in calls:
+            result = await island.box.call(name, arguments, await island.asks("Well?", listener.audience))
+            found = words_in([result])
+            assert found, (listener, name)
+            assert found <= heard, (listener, name, arguments)
+
+
+async def test_who_takes_their_words_out_of_servers_is_not_found_there_by_any_look(island: Study) -> None:
+    await island.profiles.decide("discord:ann", SwitchName.SERVERS, on=False)
+    ann_in_servers = {said.word for said in SPOTS if said.person == "ann" and said.place is not None}
+    for listener in (spot for spot in SPOTS if spot.place is not None and spot.person == "ben"):
+        for name, arguments in [*(("search_channel", one) for one in CHANNEL), ("recall_period", {"since": "2026"}),
+                                ("analyze_topic", {"topic": "treasure"})]:  # fmt: skip
+            result = await island.box.call(name, arguments, await island.asks("Well?", listener.audience))
+            assert not words_in([result]) & ann_in_servers, (listener, name)
+
+
+async def test_who_is_not_remembered_looks_back_at_what_is_held_only(island: Study) -> None:
+    await island.profiles.decide("discord:ann", SwitchName.REMEMBER, on=False)
+    spot = next(spot for spot in SPOTS if spot.person == "ann" and spot.place is None)
+    context = await island.asks("Well?", spot.audience)
+    assert (await island.box.call("search_channel", {}, context)).kind is ResultKind.NOTHING
+    island.memory.running.hear(replace(context.message, id=new_id(), text="a pebble, just now"), None)
+    found = await island.box.call("search_channel", {"query": "pebble"}, context)
+    assert "a pebble, just now" in found.text
+    assert "treasure" not in found.text
+
+
 async def test_no_name_leads_to_what_this_audience_must_not_hear(island: Study) -> None:
     for listener, said in product(SPOTS[::3], SPOTS):
         context = await island.asks("Well?", listener.audience)
@@ -132,7 +188,7 @@ async def test_no_name_leads_to_what_this_audience_must_not_hear(island: Study) 
 async def test_a_change_is_heard_only_where_it_was_made(island: Study) -> None:
     """Ann takes back everything she is shown in one server: what others know, and she elsewhere, stays as it was."""
     changer = next(spot for spot in SPOTS if spot.person == "ann" and spot.place == OPEN_A)
-    context = await island.asks("All wrong!", changer.audience)
+    context = await island.asks("All wrong! It is seashells. Please talk in a piratical tone", changer.audience)
     shown = await island.box.call("look_up_facts", {}, context)
     ids = re.findall(r"\[(f\d+)\]", shown.text)
     assert len(ids) == 2  # said in the two open channels of this server

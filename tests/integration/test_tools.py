@@ -79,7 +79,7 @@ async def test_relationships_lead_from_one_name_to_the_next(study: Study) -> Non
 
 
 async def test_a_preference_counts_from_then_on_until_it_is_taken_back(study: Study) -> None:
-    context = await study.asks("Call me Sammy, and no politics please")
+    context = await study.asks("Call me Sammy, and no politics please. No football either")
     for name, value in (("nickname", "Sammy"), ("avoid", "politics"), ("avoid", "football")):
         assert (await study.box.call("set_preference", {"name": name, "value": value}, context)).kind is ResultKind.OK
         study.clock.advance(1)
@@ -123,7 +123,7 @@ async def test_what_a_model_writes_stays_data(study: Study) -> None:
 async def test_what_a_model_has_written_down_is_stored_as_it_is_or_not_at_all(study: Study) -> None:
     for hostile in HOSTILE:
         await study.tells(await study.says("I live in Oslo"), USER, "lives_in", "Oslo")
-        context = await study.asks()
+        context = await study.asks(f"Please, it is {hostile.encode(errors='ignore').decode()}")
         before = await study.count()
         await study.box.call("look_up_facts", {"predicate": "lives_in"}, context)
         wish = await study.box.call("set_preference", {"name": "tone", "value": hostile}, context)

@@ -109,11 +109,12 @@ async def test_what_people_did_not_like_is_no_example(house: House) -> None:
     sam = house.person("Sam")
     turn, _ = await thinks(house, sam.says(ASKED))
     await house.indexed()
-    looking = traces_of(house)
-    assert await looking.rate(sam.audience(), turn.reply_id, -0.6)
-    assert await looking.similar(sam.audience(), AGAIN) == []
-    assert await looking.rate(sam.audience(), turn.reply_id, 0.2)
+    looking, feedback = traces_of(house), house.app.feedback
     assert len(await looking.similar(sam.audience(), AGAIN)) == 1
+    await house.app.memory.link("elena", turn.reply_id, ["shown-1"])
+    for emoji in ("\N{THUMBS DOWN SIGN}", "\N{ANGRY FACE}"):
+        assert await feedback.reacted("elena", "shown-1", sam.user_id, emoji)
+    assert await looking.similar(sam.audience(), AGAIN) == []
 
 
 # Leaks

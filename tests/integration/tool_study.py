@@ -1,5 +1,6 @@
 """Every store that the tools look into, and people who say things in front of characters."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,16 +18,22 @@ from src_v2.knowledge.service import Knowledge
 from src_v2.knowledge.store import KnowledgeStore
 from src_v2.memory.embeddings.hashing import HashingEmbedder
 from src_v2.memory.indexer import Indexer
+from src_v2.memory.profile_store import ProfileStore
+from src_v2.memory.profiles import Profiles
 from src_v2.memory.recall import Recall
 from src_v2.memory.rows import message_rows
+from src_v2.memory.service import MemoryService
+from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
+from src_v2.memory.writer import Writer
 from src_v2.observability.outages import Outages
+from src_v2.storage.cache import Cache
 from src_v2.storage.database import Database
 from src_v2.storage.graph.ladybug import LadybugGraph
 from src_v2.storage.tables import facts, messages, preferences
 from src_v2.storage.vectors.edge import EdgeVectorStore
 from src_v2.tools.base import ToolContext
-from src_v2.tools.catalogue import memory_tools
+from src_v2.tools.catalogue import composite_tools, memory_tools, plain_tools
 from src_v2.tools.toolbox import ToolBox
 from tests.support.clock import VirtualClock
 
@@ -53,7 +60,14 @@ class Study:
         self._projection = Projection(self.store, graph)
         self.knowledge = Knowledge(self.store, graph, self.clock)
         recall = Recall(self._messages, self._vectors, embedder, self._indexer)
-        self.box = ToolBox(memory_tools(recall, self.knowledge), Outages())
+        people = ProfileStore(database)
+        self.profiles = Profiles(people, Cache(clock=self.clock), self.clock)
+        writer = Writer(self._messages, Spool(folder / "spool.jsonl"), self.clock, decisions=people.decisions)
+        idle = timedelta(minutes=30)
+        self.memory = MemoryService(self._messages, writer, self.profiles, self.clock, session_idle=idle)
+        composites = composite_tools(recall, self.knowledge, self.memory)
+        tools = [*memory_tools(recall, self.knowledge), *composites, *plain_tools(self.memory)]
+        self.box = ToolBox(tools, Outages())
 
     async def open(self) -> None:
         await self._graph.ensure_schema()

@@ -1,4 +1,4 @@
-"""Finds how similar questions of the same person were answered before, and hears how good that was.
+"""Finds how similar questions of the same person were answered before.
 
 One embedding, one search, and one read when something is near; a store that is down or slow means no examples.
 """
@@ -59,13 +59,6 @@ class Traces:
             return []
         self._outages.worked(SOURCE)
         return _distinct(sorted(found, key=_worth, reverse=True))[:limit]
-
-    async def rate(self, audience: Audience, reply_id: str, delta: float) -> bool:
-        """Note how well a reply was taken: its run's quality changes by `delta`, within 0..1.
-
-        False when no run of this person that may surface here led to that reply. Raises StoreUnavailable.
-        """
-        return await self._store.rate(audience, reply_id, delta)
 
     async def _similar(self, audience: Audience, question: str) -> list[SimilarTrace]:
         collection = await self._indexer.searchable()

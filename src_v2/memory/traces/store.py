@@ -1,8 +1,8 @@
-"""The traces' SQL: reading them for those who may see them, rating them, and removing them with what they rest on."""
+"""The traces' SQL: reading them for those who may see them, and removing them with what they rest on."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, visible_to
@@ -11,7 +11,10 @@ from src_v2.memory.traces.models import LEAST_QUALITY, Trace
 from src_v2.memory.traces.rows import trace_of
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
-from src_v2.storage.tables import messages, traces
+from src_v2.storage.tables import messages, reactions, traces
+
+A_REACTION_COUNTS = 0.3
+"""Of the quality, 0..1: two reactions against it are enough to let go of the best run."""
 
 
 class TraceStore:
@@ -21,26 +24,18 @@ class TraceStore:
         self._db = database
 
     async def by_ids(self, audience: Audience, ids: Sequence[str]) -> list[Trace]:
-        """Return those of `ids` that are this person's, may surface here and are good enough to follow."""
+        """Return those of `ids` that are this person's, may surface here and are good enough to follow.
+
+        What the person thinks of a reply (v2_reactions) counts into the quality of the run that led to it.
+        """
+        quality = traces.c.quality + A_REACTION_COUNTS * _liked()
         query = (
-            select(traces)
+            select(*(column for column in traces.c if column is not traces.c.quality), quality.label("quality"))
             .join(messages, messages.c.id == traces.c.source_message_id)
-            .where(traces.c.id.in_(ids), traces.c.quality >= LEAST_QUALITY, _own(audience), unchanged())
+            .where(traces.c.id.in_(ids), quality >= LEAST_QUALITY, _own(audience), unchanged())
         )
         async with self._db.read() as connection:
             return [trace_of(row) for row in (await connection.execute(query)).mappings()]
-
-    async def rate(self, audience: Audience, reply_id: str, delta: float) -> bool:
-        """Change the quality of the run that led to a reply by `delta`, within 0..1; False when there is none.
-
-        Only the person who asked rates it, and only where it may surface.
-        """
-        turn = select(messages.c.turn_id).where(messages.c.id == reply_id).scalar_subquery()
-        new = traces.c.quality + delta
-        within = case((new > 1.0, 1.0), (new < 0.0, 0.0), else_=new)
-        rated = update(traces).where(traces.c.turn_id == turn, _own(audience)).values(quality=within)
-        async with self._db.write() as connection:
-            return (await connection.execute(rated.returning(traces.c.id))).first() is not None
 
 
 async def remove_traces(
@@ -61,6 +56,14 @@ def unchanged() -> ColumnElement[bool]:
     An edit that comes between the end of a run and its being stored finds no trace to remove.
     """
     return or_(messages.c.edited_at.is_(None), messages.c.edited_at <= traces.c.created_at)
+
+
+def _liked() -> ScalarSelect[float]:
+    """Return the sum of the reactions to what was answered in a trace's turn, each -1..1."""
+    replies = messages.alias("replies")
+    reacted = reactions.join(replies, replies.c.id == reactions.c.message_id)
+    total = select(func.coalesce(func.sum(reactions.c.value), 0.0)).select_from(reacted)
+    return total.where(replies.c.turn_id == traces.c.turn_id).scalar_subquery()
 
 
 def _own(audience: Audience) -> ColumnElement[bool]:

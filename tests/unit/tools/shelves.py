@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.errors import KnowledgeError
-from src_v2.core.messages import Author, IncomingMessage, Role, Scene
+from src_v2.core.messages import Author, IncomingMessage, Role, Scene, StoredMessage
 from src_v2.knowledge.models import USER, Fact, Preference, PreferenceName, Summary
 from src_v2.memory.models import Memory
 from src_v2.observability.outages import Outages
 from src_v2.tools.base import EVERYONE, Permission, ToolContext
-from src_v2.tools.catalogue import memory_tools
+from src_v2.tools.catalogue import composite_tools, memory_tools, plain_tools
 from src_v2.tools.toolbox import ToolBox
+from tests.support.clock import VirtualClock
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 OSLO = ZoneInfo("Europe/Oslo")
@@ -24,13 +25,14 @@ SAM_OPEN = Audience("elena", "discord:sam", "discord:open", Visibility.GUILD, "d
 
 @dataclass
 class Shelves:
-    """Implements `MessageSearch` and `FactBook`; `asked` holds every call's arguments by method."""
+    """Implements `MessageSearch`, `FactBook` and `Heard`; `asked` holds every call's arguments by method."""
 
     memories: list[Memory] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     paths: list[tuple[Fact, ...]] = field(default_factory=list)
     wishes: list[Preference] = field(default_factory=list)
     written: list[Summary] = field(default_factory=list)
+    heard: list[StoredMessage] = field(default_factory=list)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     error: Exception | None = None
 
@@ -52,6 +54,13 @@ class Shelves:
     ) -> list[str]:
         self._note("search_summaries", audience=audience, query=query, limit=limit, names=names, zone=zone)
         return [summary.id for summary in reversed(self.written)][:limit]
+
+    async def said(
+        self, audience: Audience, limit: int, *,
+        here: bool, since: datetime | None = None, until: datetime | None = None,
+    ) -> list[StoredMessage]:  # fmt: skip
+        self._note("said", audience=audience, limit=limit, here=here, since=since, until=until)
+        return self.heard[-limit:]
 
     async def lookup(
         self, audience: Audience, about: str | None = None, predicate: str | None = None, limit: int = 20
@@ -107,15 +116,30 @@ class Shelves:
 
 
 def box_of(shelves: Shelves) -> ToolBox:
-    return ToolBox(memory_tools(shelves, shelves), Outages())
+    tools = [
+        *memory_tools(shelves, shelves), *composite_tools(shelves, shelves, shelves), *plain_tools(shelves),
+    ]  # fmt: skip
+    return ToolBox(tools, Outages(), clock=VirtualClock(auto_advance=True))
 
 
 def asks(
-    audience: Audience = SAM_DM, *, name: str = "Sam", permissions: frozenset[Permission] = EVERYONE
+    audience: Audience = SAM_DM,
+    *,
+    name: str = "Sam",
+    permissions: frozenset[Permission] = EVERYONE,
+    text: str = "And now?",
 ) -> ToolContext:
     author = Author(audience.user_id, name)
-    message = IncomingMessage("question", author, audience, "And now?", NOW, "discord", scene=Scene(present=("Ben",)))
+    message = IncomingMessage("question", author, audience, text, NOW, "discord", scene=Scene(present=("Ben",)))
     return ToolContext(message, NOW, "Elena", OSLO, permissions)
+
+
+def said(id_: str = "real-said-id", text: str = "I moved to Oslo", **changes: Any) -> StoredMessage:
+    message = StoredMessage(
+        id_, None, None, "elena", "discord:sam", "discord:sam", "Sam", Role.USER, text, "discord", "discord:dm-sam",
+        None, Visibility.PRIVATE, datetime(2026, 7, 15, 9, tzinfo=UTC),
+    )  # fmt: skip
+    return replace(message, **changes)
 
 
 def fact(id_: str = "real-fact-id", **changes: Any) -> Fact:

@@ -10,7 +10,8 @@ from src_v2.core.fence import DATA_NOTE
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import CHARACTER, USER
-from src_v2.tools.display import RESULT_TOKENS, left_out, listed, meant_by, paths_listed
+from src_v2.tools.base import RESULT_TOKENS
+from src_v2.tools.display import left_out, listed, meant_by, paths_listed
 from src_v2.tools.lines import LONGEST_SHOWN_CHARS, excerpt, fact_line, memory_line, summary_line
 from tests.unit.tools.shelves import asks, fact, memory, summary
 

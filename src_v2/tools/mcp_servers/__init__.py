@@ -1,0 +1,1 @@
+"""Tools of programs that the operator connected through the Model Context Protocol. What they say is data."""

@@ -1,0 +1,1 @@
+"""A small tool server for tests, started as a child process."""
