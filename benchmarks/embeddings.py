@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 
@@ -72,7 +73,8 @@ async def _seconds(action: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _one_text(embedder: LocalEmbedder) -> Figures:
-    times = sorted([await _seconds(lambda: embedder.encode([SHORT_TEXT], kind="query")) for _ in range(ROUNDS)])
+    questions = _questions("alone")
+    times = sorted([await _seconds(lambda: embedder.encode([next(questions)], kind="query")) for _ in range(ROUNDS)])
     return {"short_text_ms_p50": median(times) * 1000, "short_text_ms_p95": times[int(ROUNDS * 0.95)] * 1000}
 
 
@@ -80,18 +82,26 @@ async def _query_during_reindex(embedder: LocalEmbedder) -> float:
     """Return the slowest of the questions asked while documents are encoded, in ms; one about every 20 ms."""
     reindex = asyncio.create_task(embedder.encode(DOCUMENTS, kind="document"))
     slowest = 0.0
+    questions = _questions("meanwhile")
     while not reindex.done():
-        slowest = max(slowest, await _seconds(lambda: embedder.encode([SHORT_TEXT], kind="query")))
+        slowest = max(slowest, await _seconds(lambda: embedder.encode([next(questions)], kind="query")))
         await asyncio.sleep(0.02)
     await reindex
     return slowest * 1000
 
 
 async def _concurrent_queries(embedder: LocalEmbedder) -> float:
+    questions = _questions("together")
+
     async def ask_all() -> None:
-        await asyncio.gather(*(embedder.encode([SHORT_TEXT], kind="query") for _ in range(ROUNDS)))
+        await asyncio.gather(*(embedder.encode([next(questions)], kind="query") for _ in range(ROUNDS)))
 
     return ROUNDS / await _seconds(ask_all)
+
+
+def _questions(word: str) -> Iterator[str]:
+    """Yield short questions of the same length without end: the same one is embedded only once."""
+    return (f"{SHORT_TEXT} {word} {number:05}" for number in count())
 
 
 @asynccontextmanager

@@ -17,9 +17,13 @@ import structlog
 from src_v2 import checks, own_data, wiring
 from src_v2.agents.answering import Answering
 from src_v2.agents.context import ContextSources
+from src_v2.agents.critic import Critic, ModelJudge
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
+from src_v2.agents.models.role import ModelRole
 from src_v2.agents.reflective import Reflection
+from src_v2.agents.routing.opinion import small_model_opinion
+from src_v2.agents.routing.router import Router
 from src_v2.background import Background, follow_ups
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
@@ -60,6 +64,7 @@ from src_v2.tools.wiring import tool_box
 log = structlog.get_logger(__name__)
 
 SPOOL_FILE = "spool.jsonl"
+ROUTING_FOLDER = "routing"
 LEAST_JOB_GRACE_S = 2.0
 ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 
@@ -132,6 +137,7 @@ class App:
             erasures,
         )  # fmt: skip
         self.places = Places(erasures, self.retaining)
+        self.router = self._router()
         self.tools = tool_box(settings, self.recall, self.knowledge, self.memory, self._outages, self.clock)
         self.engine = self._engine()
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
@@ -158,6 +164,7 @@ class App:
         self._require_characters()
         await self._watcher.start()
         self.embedder.start()
+        self.router.start()
         await self.jobs.start()
         await self.tools.start()
         self._in_background(self.indexer.open())
@@ -183,6 +190,7 @@ class App:
             self._stop_jobs(deadline_s),
             self._stop_background(),
             self.tools.close(),
+            self.router.close(),
             self.language.close(),
             self.embedder.close(),
             self.stores.close(),
@@ -247,7 +255,8 @@ class App:
         )  # fmt: skip
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         answering = Answering(
-            self.models, None, Reflection(self.tools, wiring.limits(self.settings)), self._traces(), self.clock,
+            self.models, self.router, Reflection(self.tools, wiring.limits(self.settings)), self._traces(),
+            Critic(ModelJudge(self.language.reading)), self.clock,
             when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         return AgentEngine(
@@ -261,6 +270,12 @@ class App:
             store_timeout_s=timeout_s,
             privacy_notice=self.settings.privacy.notice,
         )
+
+    def _router(self) -> Router:
+        small = self.settings.llm.small_model
+        opinion = small_model_opinion(self.models.of(ModelRole.SMALL)) if small else None
+        keep_in = self.settings.general.data_dir / ROUTING_FOLDER
+        return Router(self.embedder, clock=self.clock, keep_in=keep_in, opinion=opinion)
 
     def _traces(self) -> Traces:
         return Traces(

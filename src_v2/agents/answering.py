@@ -7,9 +7,12 @@ from typing import Literal, Protocol
 
 from langchain_core.messages import BaseMessage
 
+from src_v2.agents.checking import check_of
+from src_v2.agents.context import names_in
+from src_v2.agents.critic import Critic
 from src_v2.agents.experience import EXAMPLES_TOKENS, informed, is_worth_asking, trace_of
 from src_v2.agents.guidance import REFLECTION
-from src_v2.agents.models.records import Payer
+from src_v2.agents.models.records import Payer, Recorder
 from src_v2.agents.models.roles import ModelRole, ModelRoles
 from src_v2.agents.models.tool_calling import can_call_tools
 from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
@@ -39,8 +42,16 @@ When = Literal["auto", "asked", "off"]
 class Routing(Protocol):
     """Decides how hard to think; never raises."""
 
-    async def route(self, text: str, *, pictures: int = 0, forced: bool = False) -> Route:
-        """Return the way that a question takes."""
+    async def route(
+        self,
+        text: str,
+        *,
+        pictures: int = 0,
+        forced: bool = False,
+        names: Sequence[str] = (),
+        record: Recorder | None = None,
+    ) -> Route:
+        """Return the way that a question takes; `names` are those who speak, `record` hears of model calls."""
         ...
 
 
@@ -59,9 +70,10 @@ class Answering:
     def __init__(
         self,
         models: ModelRoles,
-        router: Routing | None,
+        router: Routing,
         reflection: Reflection,
         traces: Traces,
+        critic: Critic,
         clock: Clock,
         *,
         when: When,
@@ -72,20 +84,23 @@ class Answering:
         self._router = router
         self._reflection = reflection
         self._traces = traces
+        self._critic = critic
         self._clock = clock
         self._when = when
         self._budgets = budgets
         self._chance = chance
 
-    async def route(self, turn: Turn) -> Route:
+    async def route(self, run: Run) -> Route:
         """Decide which way a turn takes; never raises."""
+        turn, character = run.turn, run.character
         if self._reflection.was_allowed(turn):
             return route(Complexity.LOW, 1.0, "allowed")
         if self._when == "off" or not self._can_reflect(turn.audience.character):
             return route(Complexity.SIMPLE, 1.0, "no_reflection")
-        if self._router is None or (self._when == "asked" and not turn.reflect):
-            return route(Complexity.HIGH if turn.reflect else Complexity.SIMPLE, 1.0, "not_asked")
-        return await self._router.route(turn.text, forced=turn.reflect)
+        if self._when == "asked" and not turn.reflect:
+            return route(Complexity.SIMPLE, 1.0, "not_asked")
+        names = (*names_in(turn, character), character.name)
+        return await self._router.route(turn.text, forced=turn.reflect, names=names, record=run.calls.append)
 
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
@@ -101,6 +116,8 @@ class Answering:
         thought = Thought(
             messages, run.route, context, run.character.ux.thinking_indicators, run.calls, _payer(run.turn)
         )
+        if run.route.complexity is Complexity.HIGH:
+            thought.check = check_of(self._critic, run, gathered, self._budgets, self._clock.now())
         run.thought = thought
         return Prepared(messages, thought)
 

@@ -114,10 +114,9 @@ class ContextSources:
     async def _memories(self, turn: Turn, character: Character, reading: Audience) -> Sequence[Memory]:
         if not self._budgets.recall_tokens:
             return ()
-        names = (turn.author.name, character.display_name, *turn.messages[-1].scene.present)
         return await self._recall.search(
             reading, turn.text, self._budgets.recall_limit * SPARE_MEMORIES,
-            names=names, zone=_zone(turn.author.timezone) or character.core.timezone,
+            names=names_in(turn, character), zone=_zone(turn.author.timezone) or character.core.timezone,
         )  # fmt: skip
 
     async def _known(self, turn: Turn, reading: Audience) -> Known:
@@ -142,6 +141,11 @@ class ContextSources:
             return otherwise
         self._outages.worked(source)
         return result
+
+
+def names_in(turn: Turn, character: Character) -> tuple[str, ...]:
+    """Return the names of those who speak in a turn and around it: they tell nothing apart there."""
+    return (turn.author.name, character.display_name, *turn.messages[-1].scene.present)
 
 
 def _is_here(said: StoredMessage, audience: Audience) -> bool:

@@ -102,7 +102,7 @@ class AgentEngine:
         async with self._preparing:
             profile = await self._sources.profile(run.turn.author)
             async with asyncio.TaskGroup() as group:
-                routing = group.create_task(self._answering.route(run.turn))
+                routing = group.create_task(self._answering.route(run))
                 gathering = group.create_task(self._sources.gather(run.turn, run.character, profile))
             run.route = routing.result()
             await self._settled(begun)

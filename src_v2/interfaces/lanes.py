@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
+from src_v2.agents.routing.router import forced_text
 from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta, TextReplaced
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, StopReason, Turn
@@ -88,6 +89,7 @@ class Lanes:
         user asks for another try: then only a message that waits or is being answered right now is refused. With
         `later` a message that comes while the process stops is kept, for the door to take up after the next start.
         """
+        message = _thorough(message)
         if self._is_redelivery(message) and not (again and self._is_settled(message)):
             return False
         if self._closed:
@@ -123,6 +125,7 @@ class Lanes:
 
     async def edit(self, character: str, channel_id: str, platform_message_id: str, text: str) -> None:
         """Honour the edit of a message: in the history, while it waits, and while it is being answered."""
+        text = forced_text(text) or text
         await self._history.edit(character, platform_message_id, text)
         lane = self._lanes.get((character, channel_id))
         if lane is None:
@@ -320,6 +323,12 @@ def _stopped(running: Running) -> Stopped:
     turn = running.turn
     is_kept = turn.stop_reason is StopReason.USER and running.text
     return Stopped(turn.id, running.text, turn.stop_reason, turn.reply_id if is_kept else "")
+
+
+def _thorough(message: IncomingMessage) -> IncomingMessage:
+    """Return the message as it is meant: `!reflect <question>` asks for a thorough answer to the question."""
+    asked = forced_text(message.text)
+    return message if asked is None else replace(message, text=asked, reflect=True)
 
 
 def _key(message: IncomingMessage) -> LaneKey:

@@ -11,6 +11,7 @@ import orjson
 
 from src_v2.core.errors import EmbeddingError, StoreUnavailable
 from src_v2.memory.embeddings.base import EmbeddingSpec, Readiness, TextKind, Vectors, normalised
+from src_v2.memory.embeddings.once import Once
 
 API_PREFIX = "openai:"
 """`EMBEDDING_MODEL=openai:<model>` asks for this embedder."""
@@ -51,6 +52,7 @@ class ApiEmbedder:
         self._config = config
         self._url = f"{config.base_url.rstrip('/')}/embeddings"
         self._session: aiohttp.ClientSession | None = None
+        self._questions = Once(lambda text: self._encode_batch([text]))
 
     def start(self) -> None:
         """Do nothing: there is no model to load here."""
@@ -58,6 +60,8 @@ class ApiEmbedder:
     async def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         """Return one unit vector per text; `kind` makes no difference to these servers."""
         await self.ready.wait()
+        if kind == "query" and len(texts) == 1:
+            return await self._questions.vectors(texts[0])
         batches = [texts[start : start + self._config.batch] for start in range(0, len(texts), self._config.batch)]
         parts = [await self._encode_batch(batch) for batch in batches]
         return np.concatenate(parts) if parts else np.empty((0, self.spec.size), dtype=np.float32)

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from src_v2.memory.embeddings.base import EmbeddingSpec, Readiness, TextKind, Vectors, normalised
 from src_v2.memory.embeddings.batching import BatchWorker
 from src_v2.memory.embeddings.manifest import TOKENIZER, ExportedModel
+from src_v2.memory.embeddings.once import Once
 
 _CHARACTERS_PER_TOKEN = 16
 """Text beyond `max_tokens` times this is cut before it is tokenised: far more than any prose needs, and it bounds the
@@ -77,6 +78,7 @@ class OnnxEmbedder:
         self.ready.set()
         self._model = model
         self._worker = BatchWorker(model.run, size=model.manifest.size, max_text_tokens=model.manifest.max_tokens)
+        self._questions = Once(lambda prepared: self._worker.encode([prepared], urgent=True))
 
     @classmethod
     async def load(cls, exported: ExportedModel, *, threads: int = 1) -> Self:
@@ -93,7 +95,10 @@ class OnnxEmbedder:
 
     async def encode(self, texts: Sequence[str], *, kind: TextKind) -> Vectors:
         """Return one unit vector per text; text beyond the model's limit is left out."""
-        return await self._worker.encode(self._model.prepared(texts, kind), urgent=kind == "query")
+        prepared = self._model.prepared(texts, kind)
+        if kind == "query" and len(prepared) == 1:
+            return await self._questions.vectors(prepared[0])
+        return await self._worker.encode(prepared, urgent=kind == "query")
 
     async def close(self) -> None:
         """Stop the worker; requests that still wait get an EmbeddingError."""
