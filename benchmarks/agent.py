@@ -54,6 +54,7 @@ TOOL_MS = 50
 """How long each of the tools takes that run side by side."""
 MODEL_MS = 50
 """How long the scripted model takes where the time of a whole answer is compared."""
+NOTHING_TO_OBJECT = '{"objections": []}'
 PROBLEMS = (
     (
         "Which boats did I mention in May, and who owned them?",
@@ -130,6 +131,22 @@ async def side_by_side(app: App) -> dict[str, float]:
     }
 
 
+def thoughts(llm: LocalLLM) -> int:
+    """Return how many model calls answers took, those of the critic aside."""
+    return sum("response_format" not in request.body for request in llm.requests)
+
+
+def content(model: Callable[[ReceivedRequest], Script]) -> Callable[[ReceivedRequest], Script]:
+    """Return `model` with a critic that has nothing to object."""
+
+    def reply(request: ReceivedRequest) -> Script:
+        if "response_format" in request.body:
+            return Script(NOTHING_TO_OBJECT, first_token_delay_s=MODEL_MS / 1000)
+        return model(request)
+
+    return reply
+
+
 def eager(request: ReceivedRequest) -> Script:
     """Look something up once when there are tools, then answer."""
     offered = [tool["function"]["name"] for tool in request.body.get("tools", ())]
@@ -141,12 +158,12 @@ def eager(request: ReceivedRequest) -> Script:
 
 async def calls_per_kind(app: App, llm: LocalLLM) -> dict[str, float]:
     """Return how many model calls a message of each kind takes."""
-    llm.reply = eager
+    llm.reply = content(eager)
     figures = {}
     for kind, text in KINDS.items():
-        before = len(llm.requests)
+        before = thoughts(llm)
         await ask(app, "kinds", text)
-        figures[f"calls_{kind}"] = float(len(llm.requests) - before)
+        figures[f"calls_{kind}"] = float(thoughts(llm) - before)
     return figures
 
 
@@ -190,10 +207,10 @@ async def composite(app: App, llm: LocalLLM) -> dict[str, float]:
     """Return the model calls for all about a topic: with single tools one after the other, and with one for all."""
     counts = []
     for names in (SINGLE, ("analyze_topic",)):
-        llm.reply = one_after_the_other(names)
-        before = len(llm.requests)
+        llm.reply = content(one_after_the_other(names))
+        before = thoughts(llm)
         await ask(app, "topics", "Tell me all about the lighthouse.", reflect_on_it=True)
-        counts.append(len(llm.requests) - before)
+        counts.append(thoughts(llm) - before)
     single, one = counts
     return {
         "topic_calls_single": float(single),
@@ -214,14 +231,14 @@ def learner(request: ReceivedRequest) -> Script:
 
 async def second_encounter(app: App, llm: LocalLLM) -> dict[str, float]:
     """Return model calls and seconds of recurring problems, the second time as a share of the first."""
-    llm.reply = learner
+    llm.reply = content(learner)
     calls: list[list[int]] = [[], []]
     seconds: list[list[float]] = [[], []]
     for encounter in (0, 1):
         for problem in PROBLEMS:
-            before = len(llm.requests)
+            before = thoughts(llm)
             seconds[encounter].append(await ask(app, "problems", problem[encounter], reflect_on_it=True))
-            calls[encounter].append(len(llm.requests) - before)
+            calls[encounter].append(thoughts(llm) - before)
         await app.jobs.idle()
     return {
         "first_calls": sum(calls[0]) / len(PROBLEMS), "second_calls": sum(calls[1]) / len(PROBLEMS),
