@@ -18,6 +18,7 @@ from src_v2 import checks, own_data, wiring
 from src_v2.agents.answering import Answering
 from src_v2.agents.context import ContextSources
 from src_v2.agents.critic import Critic, ModelJudge
+from src_v2.agents.describing import PictureDescriber
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
 from src_v2.agents.models.role import ModelRole
@@ -37,12 +38,15 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.knowledge.at_once import understood_at_once
 from src_v2.knowledge.extraction import Extraction
+from src_v2.media.describing import Describing
+from src_v2.media.waiting import PictureFiles
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.patterns.feedback import Feedback
 from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.patterns.store import ReactionStore
+from src_v2.memory.picture_notes import PictureNotes
 from src_v2.memory.profile_store import ProfileStore
 from src_v2.memory.profiles import Profiles
 from src_v2.memory.recall import Recall
@@ -111,6 +115,8 @@ class App:
         self.profiles = Profiles(people, self.stores.cache, self.clock)
         spool = Spool(settings.general.data_dir / SPOOL_FILE)
         self.writer = Writer(self.store, spool, self.clock, decisions=people.decisions, on_requested=self._wake_jobs)
+        self.pictures = PictureFiles(settings.general.data_dir)
+        self.describing = self._describing()
         self.memory = self._memory()
         reactions = ReactionStore(self.stores.database)
         self.patterns = Patterns(reactions, self.embedder, self.clock)
@@ -119,7 +125,7 @@ class App:
             emojis=partial(wiring.own_emojis, self.characters),
         )  # fmt: skip
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
-        self.holdings = own_data.holdings(self.stores, self.indexer, spool, self._forget)
+        self.holdings = own_data.holdings(self.stores, self.indexer, spool, self.pictures, self._forget)
         self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
         self.retaining = own_data.retaining(
             self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
@@ -164,13 +170,14 @@ class App:
         self._require_characters()
         await self._watcher.start()
         self.embedder.start()
-        self.router.start()
         await self.jobs.start()
-        await self.tools.start()
         self._in_background(self.indexer.open())
         if not self._is_worker:  # the spool belongs to the process that people talk to
             self._in_background(self.writer.keep_catching_up())
             self._in_background(self.memory.running.keep_dropping())
+            self._in_background(self.describing.keep_describing())
+            self.router.start()
+            await self.tools.start()
         await self.language.start()
         self._in_background(self.language.choices.keep_current())
         self._in_background(self._prepare_models())
@@ -225,7 +232,16 @@ class App:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)
         return MemoryService(
             self.store, self.writer, self.profiles, self.clock,
-            session_idle=idle, notes=understood_at_once, wake_jobs=self._wake_jobs,
+            session_idle=idle, notes=understood_at_once, pictures=self.describing,
+            wake_jobs=self._wake_jobs,
+        )  # fmt: skip
+
+    def _describing(self) -> Describing:
+        models = self.language.describing
+        return Describing(
+            self.pictures, PictureNotes(self.stores.database, self.clock), self._outages, self.clock,
+            describe=PictureDescriber(models, self.stores.database, self.clock) if models.chain else None,
+            on_described=self._wake_jobs,
         )  # fmt: skip
 
     @asynccontextmanager
@@ -242,6 +258,8 @@ class App:
         await self.memory.let_go(user_id)
         self.tools.forget(user_id)
         self.patterns.forget(user_id)
+        if self.web is not None:
+            self.web.forget(user_id)
 
     def _wake_jobs(self) -> None:
         self.jobs.wake()

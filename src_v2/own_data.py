@@ -8,6 +8,7 @@ from src_v2.core.holdings import Holding
 from src_v2.core.retention import Retention
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.service import Knowledge
+from src_v2.media.waiting import PictureFiles
 from src_v2.memory.browsing import Browsing
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.jobs import forget_request
@@ -26,7 +27,9 @@ from src_v2.privacy.rows import Rows
 from src_v2.storage.stores import Stores
 
 
-def holdings(stores: Stores, indexer: Indexer, spool: Spool, forget: Callable[[str], Awaitable[None]]) -> list[Holding]:
+def holdings(
+    stores: Stores, indexer: Indexer, spool: Spool, pictures: PictureFiles, forget: Callable[[str], Awaitable[None]]
+) -> list[Holding]:
     """Return everything that holds personal data, SQL first: the others are filled from it."""
     return [
         Rows(stores.database),
@@ -34,6 +37,7 @@ def holdings(stores: Stores, indexer: Indexer, spool: Spool, forget: Callable[[s
         GraphRelations(KnowledgeGraph(stores.graph)),
         Cached(forget),
         Waiting(spool),
+        pictures,
     ]
 
 

@@ -16,7 +16,8 @@ from src_v2.storage.database import Database
 class Models:
     """Everything that asks language models, and what doors show and change of it. Raises SettingsError.
 
-    `roles` answer, `reading` reads conversations back; both are metered by `allowance`. `steering` is for the doors.
+    `roles` answer, `reading` reads conversations back, `describing` says what pictures show; all are metered by
+    `allowance`. `steering` is for the doors.
     """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
@@ -27,8 +28,10 @@ class Models:
         self.roles = wiring.model_roles(
             settings, clock, pricing=prices, meter=self.allowance, chosen=self.choices.chosen
         )
-        main = wiring.role_chains(settings)[ModelRole.MAIN]
+        chains = wiring.role_chains(settings)
+        main, eyes = chains[ModelRole.MAIN], chains.get(ModelRole.VISION, chains[ModelRole.MAIN])
         self.reading = wiring.reading_models(settings, main, clock, pricing=prices, meter=self.allowance)
+        self.describing = wiring.describing_models(settings, eyes, clock, pricing=prices, meter=self.allowance)
         self.steering = Steering(Costs(store, clock), ModelDesk(self.roles, self.choices))
 
     async def start(self) -> None:
@@ -39,3 +42,4 @@ class Models:
         """Close every connection to the models."""
         await self.roles.close()
         await self.reading.close()
+        await self.describing.close()

@@ -40,6 +40,8 @@ ANSWER_S = 30.0
 """Of the time for a thorough answer, what is kept for giving it."""
 LONGEST_READING_TOKENS = 4096
 """Of what a model says about a stretch: some thirty facts and a summary."""
+LONGEST_DESCRIPTION_TOKENS = 1024
+"""Of what a model says about a few pictures; some think first."""
 
 
 def store_config(settings: Settings) -> StoreConfig:
@@ -194,6 +196,22 @@ def reading_models(
     return StructuredModels(
         background_chain(settings, chain), build=build, clock=clock, timeouts=timeouts,
         retries=RetryPolicy(attempts=llm.attempts), pricing=pricing, meter=meter,
+    )  # fmt: skip
+
+
+def describing_models(
+    settings: Settings, chain: Chain, clock: Clock, *, pricing: Pricing | None = None, meter: Meter | None = None
+) -> StructuredModels:
+    """Return the models of `chain`, which are shown pictures, to describe them; none for the demonstration."""
+    llm = settings.llm
+    build = ModelBuilder(
+        keys=model_keys(settings), temperature=0.0, max_reply_tokens=LONGEST_DESCRIPTION_TOKENS,
+        connect_s=llm.connect_timeout_s,
+    )  # fmt: skip
+    timeouts = Timeouts(llm.connect_timeout_s, llm.first_token_timeout_s, llm.total_timeout_s)
+    return StructuredModels(
+        chain, build=build, clock=clock, timeouts=timeouts, retries=RetryPolicy(llm.attempts), pricing=pricing,
+        meter=meter,
     )  # fmt: skip
 
 

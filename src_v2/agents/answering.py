@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+import structlog
 from langchain_core.messages import BaseMessage
 
 from src_v2.agents.checking import check_of
@@ -18,11 +19,14 @@ from src_v2.agents.models.tool_calling import can_call_tools
 from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
 from src_v2.agents.reflective import Reflection, Said, Thought
 from src_v2.agents.runs import Run
+from src_v2.agents.sight import CANNOT_SEE, LOOK, may_be_blind, with_pictures
 from src_v2.agents.trace_lines import examples_block
 from src_v2.core.clock import Clock
+from src_v2.core.errors import ModelError
 from src_v2.core.events import TextDelta
 from src_v2.core.fence import person_name
 from src_v2.core.messages import Turn
+from src_v2.core.pictures import words_beside
 from src_v2.core.routes import Complexity, Mode, Route, route
 from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import SimilarTrace
@@ -32,6 +36,8 @@ from src_v2.storage.rows import RowWrite
 from src_v2.tools.base import EVERYONE, UNREMEMBERED, ToolContext
 from src_v2.tools.lines import Viewpoint
 from src_v2.tools.shown import Shown
+
+log = structlog.get_logger(__name__)
 
 REPLY = "reply"
 
@@ -62,6 +68,8 @@ class Prepared:
     messages: list[BaseMessage]
     thought: Thought | None = None
     """There when the answer is thought about."""
+    unseen: "Prepared | None" = None
+    """The same without the pictures, when there are some: for models that cannot see."""
 
 
 class Answering:
@@ -100,17 +108,27 @@ class Answering:
         if self._when == "asked" and not turn.reflect:
             return route(Complexity.SIMPLE, 1.0, "not_asked")
         names = (*names_in(turn, character), character.name)
-        return await self._router.route(turn.text, forced=turn.reflect, names=names, record=run.calls.append)
+        return await self._router.route(
+            words_beside(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names, record=run.calls.append
+        )
 
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
         similar = await self._experience(run, profile)
-        reflects = run.mode is Mode.REFLECTIVE
+        guidance = self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []
+        pictures = run.turn.pictures
+        if not pictures:
+            return self._prepared(run, gathered, profile, guidance)
+        unseen = self._prepared(run, gathered, profile, [*guidance, CANNOT_SEE])
+        seen = self._prepared(run, gathered, profile, [*guidance, LOOK])
+        seen.messages[:] = with_pictures(seen.messages, pictures)  # a thought goes on from the same list
+        return replace(seen, unseen=unseen)
+
+    def _prepared(self, run: Run, gathered: Gathered, profile: Profile | None, guidance: Sequence[str]) -> Prepared:
         messages = build_messages(
-            run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._chance,
-            guidance=self._guidance(run, similar) if reflects else [],
-        )  # fmt: skip
-        if run.route is None or not reflects:
+            run.character, run.turn, gathered, self._clock.now(), self._budgets, chance=self._chance, guidance=guidance
+        )
+        if run.route is None or run.mode is not Mode.REFLECTIVE:
             return Prepared(messages)
         context = self._context(run, gathered, profile)
         thought = Thought(
@@ -118,18 +136,35 @@ class Answering:
         )
         if run.route.complexity is Complexity.HIGH:
             thought.check = check_of(self._critic, run, gathered, self._budgets, self._clock.now())
-        run.thought = thought
         return Prepared(messages, thought)
 
     async def answer(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
-        """Yield the words of the reply, and what is shown while they are looked for; raises ModelError."""
+        """Yield the words of the reply, and what is shown while they are looked for; raises ModelError.
+
+        Models that refuse pictures are asked once more without them.
+        """
+        try:
+            async with aclosing(self._said(run, prepared)) as said:
+                async for one in said:
+                    yield one
+        except ModelError as error:
+            if prepared.unseen is None or run.text or not may_be_blind(error):
+                raise
+            log.info("pictures_not_seen", error=type(error).__name__)
+        else:
+            return
+        async with aclosing(self._said(run, prepared.unseen)) as said:
+            async for one in said:
+                yield one
+
+    async def _said(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
+        run.thought = prepared.thought
+        models = self._models.of(_role(run, prepared), run.character.name)
         if prepared.thought is not None:
-            models = self._models.of(ModelRole.REFLECTIVE, run.character.name)
             async with aclosing(self._reflection.answer(models, prepared.thought)) as said:
                 async for one in said:
                     yield one
             return
-        models = self._models.of(ModelRole.MAIN, run.character.name)
         async with models.stream(
             prepared.messages, purpose=REPLY, record=run.calls.append, question=run.turn.text, payer=_payer(run.turn)
         ) as chunks:
@@ -174,6 +209,13 @@ class Answering:
             EVERYONE if remembered else UNREMEMBERED, shown,
             turn=turn.messages, reads=profile.reading(turn.audience) if profile else None,
         )  # fmt: skip
+
+
+def _role(run: Run, prepared: Prepared) -> ModelRole:
+    """Return who answers: whoever is there for pictures when some are shown."""
+    if prepared.unseen is not None:
+        return ModelRole.VISION
+    return ModelRole.REFLECTIVE if prepared.thought is not None else ModelRole.MAIN
 
 
 def _payer(turn: Turn) -> Payer:

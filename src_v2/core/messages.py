@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.ids import new_id
+from src_v2.core.pictures import MOST_PICTURES, Picture
 
 
 class Role(StrEnum):
@@ -51,7 +52,8 @@ class IncomingMessage:
     """One message as a door received it.
 
     `id` is ours; `platform_message_id` is the platform's and makes a redelivered event recognisable. `reply_to` is the
-    platform id of the message this one answers. With `reflect` the person asks for a thorough answer.
+    platform id of the message this one answers. With `reflect` the person asks for a thorough answer. `pictures` came
+    with it and are named in its text; they are shown to a model and never stored with the message.
     """
 
     id: str
@@ -64,6 +66,7 @@ class IncomingMessage:
     reply_to: str | None = None
     scene: Scene = field(default_factory=Scene)
     reflect: bool = False
+    pictures: tuple[Picture, ...] = ()
 
 
 class StopReason(StrEnum):
@@ -107,6 +110,11 @@ class Turn:
     def text(self) -> str:
         """Everything that was asked, in order."""
         return "\n".join(message.text for message in self.messages)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The pictures that came with it, the last few when they are many."""
+        return tuple(picture for message in self.messages for picture in message.pictures)[-MOST_PICTURES:]
 
     @property
     def reflect(self) -> bool:

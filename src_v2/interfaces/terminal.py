@@ -21,6 +21,7 @@ from src_v2.interfaces.terminal_chat import Chat, LocalChat
 from src_v2.interfaces.terminal_input import Lines, StdinLines
 from src_v2.interfaces.terminal_marks import MARKS_HELP, TypedMarks
 from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
+from src_v2.interfaces.terminal_pictures import COMMAND, PICTURE_HELP, read_command
 from src_v2.interfaces.terminal_steering import STEERING_HELP, TypedSteering
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
 from src_v2.interfaces.web.client import WebClient
@@ -36,6 +37,7 @@ SHOWN_MESSAGES = 10
 HELP = f"""/retry        ask again for an answer to what has got none
 /forget-last  forget your last message and the reply to it, everywhere
 {MARKS_HELP}
+{PICTURE_HELP}
 {OWN_DATA_HELP}
 {STEERING_HELP}
 /help         this list
@@ -115,6 +117,8 @@ class Session:
                 await self._forget_last()
             case _ if self._marks.knows(line):
                 await self._marks.obey(line)
+            case _ if line.split(" ", 1)[0] == COMMAND:
+                await self._show(self._with_picture(line))
             case _ if self._own_data.knows(line):
                 await self._own_data.obey(line)
             case _ if self._steering.knows(line):
@@ -123,6 +127,11 @@ class Session:
                 self._view.remark(f"There is no command {line}. /help lists those that there are.")
             case _:
                 await self._show(self._chat.say(line))
+
+    async def _with_picture(self, line: str) -> AsyncIterator[StreamEvent]:
+        words, picture = await read_command(line)
+        async for event in self._chat.say(words, picture):
+            yield event
 
     async def _forget_last(self) -> None:
         try:

@@ -4,17 +4,19 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from src_v2.interfaces.terminal_marks import Markable
+from src_v2.interfaces.web.client import PictureFile
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.replies import ConversationView, Replies
 from src_v2.interfaces.web.surface import StreamEvent
+from src_v2.media.pictures import Pictures
 from src_v2.memory.patterns.models import Mark
 
 
 class Chat(Markable, Protocol):
     """One person's conversation with one character, wherever it is kept."""
 
-    def say(self, text: str) -> AsyncIterator[StreamEvent]:
-        """Say something and yield the reply's events to its end."""
+    def say(self, text: str, picture: PictureFile | None = None) -> AsyncIterator[StreamEvent]:
+        """Say something, with a picture or without, and yield the reply's events to its end."""
         ...
 
     def retry(self) -> AsyncIterator[StreamEvent]:
@@ -41,14 +43,16 @@ class LocalChat:
         self._replies = replies
         self._character = character
         self._audience = LOCAL_PERSON.audience(character)
+        self._pictures = Pictures()
 
     async def conversation(self, limit: int) -> ConversationView:
         """Return the newest messages and what is going on."""
         return await self._replies.conversation(self._audience, limit)
 
-    async def say(self, text: str) -> AsyncIterator[StreamEvent]:
-        """Say something and yield the reply's events to its end."""
-        reply = await self._replies.say(LOCAL_PERSON, self._character, text)
+    async def say(self, text: str, picture: PictureFile | None = None) -> AsyncIterator[StreamEvent]:
+        """Say something, with a picture or without, and yield the reply's events to its end."""
+        pictures = [await self._pictures.open(picture.data, picture.name)] if picture else []
+        reply = await self._replies.say(LOCAL_PERSON, self._character, text, pictures=pictures)
         async for event in self.follow(reply.id):
             yield event
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from src_v2.core.audience import Audience
 from src_v2.core.messages import IncomingMessage, StoredMessage
+from src_v2.core.pictures import without_descriptions
 from src_v2.knowledge.jobs import graph_request
 from src_v2.knowledge.rows import claim_row, preference_row
 from src_v2.knowledge.statements import Origin, Statements, drafts, from_drafts, read
@@ -20,7 +21,11 @@ def understood_anew(message: StoredMessage, now: datetime) -> list[RowWrite]:
     """Return what a message leaves behind after it was edited."""
     audience = Audience(message.character, message.user_id, message.channel_id, message.visibility, message.guild_id)
     origin = Origin(message.id, audience, message.speaker_id, message.created_at)
-    return _rows(from_drafts(drafts(message.text), origin), f"{message.id}:{int(now.timestamp() * 1000)}", now)
+    return _rows(
+        from_drafts(drafts(without_descriptions(message.text)), origin),
+        f"{message.id}:{int(now.timestamp() * 1000)}",
+        now,
+    )
 
 
 def _rows(said: Statements, occasion: str, at: datetime) -> list[RowWrite]:

@@ -59,8 +59,10 @@ def turn_row(
 
 def message_rows(incoming: Sequence[IncomingMessage], session_id: str | None, turn_id: str | None) -> list[RowWrite]:
     """Return messages as they came in, and under which platform ids they can be found."""
-    update = ("text", "turn_id") if turn_id else ("text",)
-    rows = [RowWrite("v2_messages", _incoming(message, session_id, turn_id), update) for message in incoming]
+    rows = [
+        RowWrite("v2_messages", _incoming(message, session_id, turn_id), _changing(message, turn_id))
+        for message in incoming
+    ]
     rows += [
         ref_row(message.audience.character, message.platform_message_id, message.id)
         for message in incoming
@@ -91,6 +93,12 @@ def only_costs(rows: Sequence[RowWrite]) -> list[RowWrite]:
     """Return what is written of a turn that leaves nothing else: its model calls, which count but belong to nobody."""
     calls = [row for row in rows if row.table == CALLS]
     return [replace(call, values=call.values | {"user_id": None, "turn_id": None}, needs="") for call in calls]
+
+
+def _changing(message: IncomingMessage, turn_id: str | None) -> tuple[str, ...]:
+    """Return what changes of a message that comes again; what its pictures show may stand in the text by then."""
+    text = () if message.pictures else ("text",)
+    return (*text, "turn_id") if turn_id else text
 
 
 def _place(audience: Audience) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from src_v2.core.messages import Author, IncomingMessage, Scene, StoredMessage, 
 from src_v2.core.routes import Route
 from src_v2.memory.jobs import index_request
 from src_v2.memory.models import ChangedMessage, ForgottenExchange, InterruptedTurn, seen_by
+from src_v2.memory.picture_notes import NoPictures, WaitingPictures
 from src_v2.memory.profiles import Profile, Profiles
 from src_v2.memory.rows import RefChange, message_rows, only_costs, ref_row, reply_row, turn_row
 from src_v2.memory.running import MOST_MESSAGES, RunningConversations, still_open, together
@@ -55,11 +56,13 @@ class MemoryService:
         *,
         session_idle: timedelta,
         notes: Notes = nothing_noted,
+        pictures: WaitingPictures | None = None,
         wake_jobs: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._writer = writer
         self._notes = notes
+        self._pictures = pictures or NoPictures()
         self._wake_jobs = wake_jobs
         self._profiles = profiles
         self._clock = clock
@@ -85,6 +88,7 @@ class MemoryService:
             return
         session_id, rows = await self._sessions.at(message.audience, message.sent_at)
         rows += message_rows([message], session_id, turn_id)
+        await self._keep_pictures([message], sure=kept)
         if turn_id is None:
             rows.append(self._indexed_soon(message.id))
         await self._write(rows, sure=kept)
@@ -104,6 +108,7 @@ class MemoryService:
         rows += [*introduction, *message_rows(turn.messages, session_id, turn.id)]
         for message in turn.messages:
             rows += self._noted(message, session_id)
+        await self._keep_pictures(turn.messages, sure=kept)
         await self._write(rows, sure=kept)
         if introduction:
             await self._profiles.written(turn.author)
@@ -233,7 +238,7 @@ class MemoryService:
         """Return what the user said here since the last reply, ready to be asked again."""
         stored = await self._store.unanswered(audience) if await self._may_read(audience) else []
         said = together(stored, self.running.exchange(audience), len(stored) + MOST_MESSAGES)
-        return [_again(message) for message in still_open(said)]
+        return [replace(again, pictures=await self._pictures.of(again)) for again in map(_again, still_open(said))]
 
     async def interrupted(self, platform: str) -> list[InterruptedTurn]:
         """Return the turns of `platform` that a stop or crash cut off lately; older ones are given up."""
@@ -316,6 +321,12 @@ class MemoryService:
         if last.text == message.text:
             return []
         return self._store.follow_up_rows([ChangedMessage(message.id, None, gone=False)])
+
+    async def _keep_pictures(self, messages: Sequence[IncomingMessage], *, sure: bool | None) -> None:
+        """Have pictures described; not of those who may not want them kept."""
+        for message in messages:
+            if message.pictures and sure:
+                await self._pictures.keep(message)
 
     def _indexed_soon(self, occasion: str) -> RowWrite:
         return outbox_row(index_request(occasion), self._clock.now())

@@ -12,6 +12,7 @@ from src_v2.core.audience import Audience, visible_to
 from src_v2.core.clock import Clock
 from src_v2.core.jobs import JobRequest
 from src_v2.core.messages import Role, StoredMessage
+from src_v2.core.pictures import carried_over
 from src_v2.memory.context import index_followers_again, rows_before
 from src_v2.memory.models import ChangedMessage, IndexItem
 from src_v2.memory.profile_store import unheard_in_servers
@@ -109,10 +110,11 @@ class MemoryStore:
 
     async def edit_by_id(self, target: str, text: str, at: datetime) -> bool:
         """Replace a message's text and have it indexed and learned from anew; say whether that changed anything."""
-        text = without_nul(text)
-        changed = update(messages).where(messages.c.id == target, messages.c.text != text)
-        changed = changed.values(text=text, edited_at=at, indexed_in=None)
         async with self._db.write() as connection:
+            before = (await connection.execute(select(messages.c.text).where(messages.c.id == target))).scalar()
+            text = carried_over(without_nul(text), before or "")
+            changed = update(messages).where(messages.c.id == target, messages.c.text != text)
+            changed = changed.values(text=text, edited_at=at, indexed_in=None)
             rows = (await connection.execute(changed.returning(*_CHANGED))).all()
             found = await _changed_messages(connection, rows, gone=False)
             if found:

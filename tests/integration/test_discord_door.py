@@ -12,6 +12,7 @@ from src_v2.core.events import ReplyEvent, Status, TurnStarted
 from src_v2.core.messages import SceneKind, Turn
 from tests.integration.discord_house import House, at_the_harbour, says, telling
 from tests.support.discord import Intent
+from tests.support.pictures import picture
 
 
 @pytest.fixture
@@ -220,9 +221,9 @@ async def test_a_message_without_words_says_what_it_is(house: House) -> None:
     async with house.door():
         await house.alice.says(general, house.elena.mention)
         await house.alice.sees(general, from_=house.elena)
-        await house.alice.dm(house.elena, "", files={"cat.png": b"not really a picture"})
+        await house.alice.dm(house.elena, "", files={"cat.png": picture().data})
         await house.alice.sees(house.elena, from_=house.elena)
-        await house.alice.dm(house.elena, "Look!", files={"dog.png": b"not really a picture"})
+        await house.alice.dm(house.elena, "Look!", files={"dog.png": picture().data})
         await house.alice.sees(house.elena, from_=house.elena)
     assert house.engine.asked == [
         "(says your name)", "[sent a picture: cat.png]", "Look!\n[sent a picture: dog.png]",

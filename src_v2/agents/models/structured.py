@@ -190,7 +190,10 @@ def _demand(spec: ModelSpec, shape: type[BaseModel]) -> dict[str, Any]:
 
 def _with_note(messages: Sequence[BaseMessage], shape: type[BaseModel]) -> list[BaseMessage]:
     """Return the messages with the shape described in the last one: some servers refuse two of a kind in a row."""
-    return [*messages[:-1], HumanMessage(f"{messages[-1].text}\n\n{shape_note(shape)}")]
+    last, note = messages[-1], shape_note(shape)
+    if isinstance(last.content, str):
+        return [*messages[:-1], HumanMessage(f"{last.content}\n\n{note}")]
+    return [*messages[:-1], HumanMessage([*last.content, {"type": "text", "text": note}])]  # pictures among it
 
 
 async def _collected(chunks: AsyncIterator[ModelChunk]) -> str:

@@ -11,6 +11,7 @@ import structlog
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.discord.channels import ChannelNotes
 from src_v2.interfaces.discord.pacing import Pacing
+from src_v2.interfaces.discord.pictures import with_pictures
 from src_v2.interfaces.discord.places import is_direct, platform_id, snowflake
 from src_v2.interfaces.discord.ports import PLATFORM, Surroundings
 from src_v2.interfaces.discord.posts import Asked, Delivery, Post, Posts
@@ -51,8 +52,8 @@ class Desk:
         """
         channel_id = message.channel.id
         present = () if is_direct(message.channel) else self._notes.present(channel_id, without=asker(message).id)
+        asked = await with_pictures(incoming(message, self._character, me, present), message, self._around.pictures)
         surface = self._surface(message, into, late=late)
-        asked = incoming(message, self._character, me, present)
         taken = await self._around.lanes.submit(asked, surface, again=again, later=True)
         shown_on = self._around.lanes.shown_on(self._character, platform_id(channel_id), str(message.id))
         if shown_on is surface:

@@ -1,7 +1,7 @@
 """What the Discord door needs from the rest of the house, and the options it takes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -16,6 +16,7 @@ from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
+from src_v2.media.pictures import Pictures
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.observability.health import Health
 
@@ -104,3 +105,4 @@ class Surroundings:
     options: DiscordOptions
     clock: Clock
     steering: Steering
+    pictures: Pictures = field(default_factory=Pictures)

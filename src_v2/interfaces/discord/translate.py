@@ -4,8 +4,10 @@ import discord
 
 from src_v2.core.ids import derived_id
 from src_v2.core.messages import Author, IncomingMessage
+from src_v2.core.pictures import marker
 from src_v2.interfaces.discord.addressing import own_role_id
 from src_v2.interfaces.discord.mentions import Names, readable
+from src_v2.interfaces.discord.pictures import is_picture
 from src_v2.interfaces.discord.places import audience, platform_id, scene
 from src_v2.interfaces.discord.ports import PLATFORM
 
@@ -13,7 +15,7 @@ BARE_MENTION = "(says your name)"
 NO_WORDS = "[sent something without words]"
 QUOTED = "> "
 """What stands before each line of a question that a command put into the channel."""
-KINDS = {"image": "a picture", "video": "a video", "audio": "a sound"}
+KINDS = {"video": "a video", "audio": "a sound"}
 
 
 def incoming(
@@ -74,7 +76,10 @@ def _is_by_command(message: discord.Message) -> bool:
 
 
 def _sent_along(message: discord.Message) -> list[str]:
-    sent = [f"[sent {_kind(item)}: {item.filename}]" for item in message.attachments]
+    sent = [
+        marker(item.filename) if is_picture(item) else f"[sent {_kind(item)}: {item.filename}]"
+        for item in message.attachments
+    ]
     sent += [f"[sent a sticker: {sticker.name}]" for sticker in message.stickers]
     return sent + [f"[passed on a message: {passed.content}]" for passed in message.message_snapshots if passed.content]
 

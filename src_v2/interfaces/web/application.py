@@ -13,11 +13,13 @@ from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.web.failures import ApiError, answer_errors
 from src_v2.interfaces.web.guard import Guard
 from src_v2.interfaces.web.own_data_routes import EXPORT_PATH, IMPORT_PATH, MAX_IMPORT_BYTES, OwnDataApi
+from src_v2.interfaces.web.pictures import HeldPictures
 from src_v2.interfaces.web.ports import SERVICE, ReloadableCharacters, WebOptions
 from src_v2.interfaces.web.replies import Replies
-from src_v2.interfaces.web.routes import Api
+from src_v2.interfaces.web.routes import PICTURES_PATH, Api
 from src_v2.interfaces.web.sign_in import SignIn
 from src_v2.interfaces.web.steering_routes import SteeringApi
+from src_v2.media.pictures import MOST_BYTES_IN
 from src_v2.observability.health import Check, Health
 
 STATIC = Path(__file__).parent / "static"
@@ -30,6 +32,7 @@ def build_application(
     health: Health,
     options: WebOptions,
     clock: Clock,
+    pictures: HeldPictures,
     *,
     steering: Steering,
 ) -> FastAPI:
@@ -37,7 +40,7 @@ def build_application(
     sign_in = SignIn(options.token, clock)
     # FastAPI's own documentation pages load their code from other hosts, so only the description itself is served.
     app = FastAPI(title="WhisperEngine", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
-    app.include_router(Api(replies, characters, sign_in, options).router())
+    app.include_router(Api(replies, characters, sign_in, options, pictures).router())
     app.include_router(OwnDataApi(own_data, characters).router())
     app.include_router(SteeringApi(steering, characters).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
@@ -48,7 +51,7 @@ def build_application(
         Guard,
         sign_in=sign_in,
         allowed_hosts=options.allowed_hosts,
-        body_limits={IMPORT_PATH: MAX_IMPORT_BYTES},
+        body_limits={IMPORT_PATH: MAX_IMPORT_BYTES, PICTURES_PATH: MOST_BYTES_IN},
         costly_paths={EXPORT_PATH},
     )
     return app

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -24,6 +26,14 @@ RECONNECTS = 6
 FIRST_WAIT_S = 0.5
 READ_BUFFER_BYTES = 1024 * 1024
 """A whole reply arrives as one line in the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file that is sent along, as it was found."""
+
+    name: str
+    data: bytes = field(repr=False)
 
 
 class Refused(WhisperEngineError):
@@ -75,10 +85,15 @@ class WebClient:
         lines = tuple(Line(**message) for message in found["messages"])
         return ConversationView(lines, found["running"], found["unanswered"])
 
-    def say(self, text: str) -> AsyncIterator[StreamEvent]:
-        """Say something and yield the events of the reply to its end."""
-        body = {"character": self._character, "text": text, "message_id": new_id()}
-        return self._turn("POST", "/api/chat", body)
+    async def say(self, text: str, picture: PictureFile | None = None) -> AsyncIterator[StreamEvent]:
+        """Say something, with a picture or without, and yield the events of the reply to its end."""
+        body: dict[str, Any] = {"character": self._character, "text": text, "message_id": new_id()}
+        if picture is not None:
+            path = f"/api/pictures?{urlencode({'name': picture.name})}"
+            async with self._request("POST", path, data=picture.data) as response:
+                body["pictures"] = [(await response.json())["id"]]
+        async for event in self._turn("POST", "/api/chat", body):
+            yield event
 
     def retry(self) -> AsyncIterator[StreamEvent]:
         """Ask for the answer that is missing and yield its events."""
@@ -128,10 +143,12 @@ class WebClient:
             return found
 
     @asynccontextmanager
-    async def _request(self, method: str, path: str, body: object = None) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _request(
+        self, method: str, path: str, body: object = None, *, data: bytes | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
         assert self._session is not None, "use `async with`"  # noqa: S101 - a programming error
         try:
-            async with self._session.request(method, self._url + path, json=body) as response:
+            async with self._session.request(method, self._url + path, json=body, data=data) as response:
                 if response.status >= 400:  # noqa: PLR2004 - HTTP's own boundary
                     raise await _refused(response)
                 yield response

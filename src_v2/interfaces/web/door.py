@@ -16,8 +16,10 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.web.application import build_application
+from src_v2.interfaces.web.pictures import HeldPictures
 from src_v2.interfaces.web.ports import ReloadableCharacters, WebMemory, WebOptions
 from src_v2.interfaces.web.replies import Replies
+from src_v2.media.pictures import Pictures
 from src_v2.observability.health import Health
 
 log = structlog.get_logger(__name__)
@@ -49,8 +51,9 @@ class WebDoor:
     ) -> None:
         self._options = options
         self._replies = Replies(lanes, memory, feedback, clock, self.name)
+        self._pictures = HeldPictures(Pictures(), clock)
         self.application = build_application(
-            self._replies, characters, own_data, health, options, clock, steering=steering
+            self._replies, characters, own_data, health, options, clock, self._pictures, steering=steering
         )
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -73,6 +76,10 @@ class WebDoor:
         self._serving = asyncio.create_task(self._server.serve([listener]), name="web")
         await self._server.open.wait()
         log.info("web_door_open", port=listener.getsockname()[1], token_required=bool(self._options.token))
+
+    def forget(self, user_id: str) -> None:
+        """Let go of what a person handed in and did not send."""
+        self._pictures.forget(user_id)
 
     async def stop(self) -> None:
         """Accept nothing new, let readers have what is left of their replies, and close the port."""

@@ -10,6 +10,7 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, Role, StopReason, StoredMessage
+from src_v2.core.pictures import Picture, with_markers
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.people import Person
@@ -62,20 +63,34 @@ class Replies:
         self._platform = platform
         self._shelf = Shelf(clock)
 
-    async def say(self, person: Person, character: str, text: str, message_id: str | None = None) -> ReplySurface:
-        """Hand a message over and return where its reply appears.
+    async def say(
+        self,
+        person: Person,
+        character: str,
+        text: str,
+        message_id: str | None = None,
+        pictures: Sequence[Picture] = (),
+    ) -> ReplySurface:
+        """Hand a message over and return where its reply appears. With `pictures` it needs no text.
 
         `message_id` is the client's own id: a client that does not know whether its message arrived says it again
         under the same id and gets the same reply. Raises InvalidText, NotAccepted or TooManyWaiting.
         """
-        text = checked_text(text)
+        text = checked_text(text) if text.strip() or not pictures else ""
         audience = person.audience(character)
-        known = self._shelf.asked_as(audience, message_id) if message_id else None
+        known = self.asked_as(audience, message_id)
         if known:
             return known
         own_id = new_id()
-        message = IncomingMessage(own_id, person.author, audience, text, self._clock.now(), self._platform, own_id)
+        message = IncomingMessage(
+            own_id, person.author, audience, with_markers(text, pictures), self._clock.now(), self._platform, own_id,
+            pictures=tuple(pictures),
+        )  # fmt: skip
         return await self._submit([message], message_id)
+
+    def asked_as(self, audience: Audience, message_id: str | None) -> ReplySurface | None:
+        """Return the reply to what a client said under this id already."""
+        return self._shelf.asked_as(audience, message_id) if message_id else None
 
     async def retry(self, audience: Audience) -> ReplySurface:
         """Answer what has got no reply; when an answer is under way, return that one.

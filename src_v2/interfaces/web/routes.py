@@ -15,15 +15,20 @@ from src_v2.core.errors import CharacterError, CharacterNotFound
 from src_v2.core.messages import StopReason
 from src_v2.interfaces.web.failures import ApiError
 from src_v2.interfaces.web.people import LOCAL_PERSON, USER_ID_PATTERN, Person, api_person
+from src_v2.interfaces.web.pictures import HeldPictures
 from src_v2.interfaces.web.ports import CharacterCard, ReloadableCharacters, WebOptions
 from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.sign_in import SignIn
 from src_v2.interfaces.web.sse import reply_stream
 from src_v2.interfaces.web.surface import ReplySurface
+from src_v2.interfaces.web.upload import whole_body
+from src_v2.media.pictures import MOST_BYTES_IN
 from src_v2.memory.patterns.models import Mark
 
 SHOWN_MESSAGES = 100
 MAX_SHOWN_MESSAGES = 500
+PICTURES_PATH = "/api/pictures"
+LONGEST_FILE_NAME = 255
 
 MessageId = Annotated[str, Path(max_length=100)]
 UserId = Annotated[str, Field(pattern=USER_ID_PATTERN)]
@@ -46,12 +51,14 @@ class ConversationOf(BaseModel):
 class ChatRequest(ConversationOf):
     """A message. `message_id` is the client's own id for it: sent twice, it counts once.
 
-    `timezone` is the IANA name of where the person is, so that the character knows their time of day.
+    `timezone` is the IANA name of where the person is, so that the character knows their time of day. `pictures` are
+    the ids of what the same person handed in before.
     """
 
     text: str
     timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{0,64}$")] = ""
     stream: bool = True
+    pictures: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=16)] = []
     message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")] | None = None
 
 
@@ -81,6 +88,7 @@ class Api:
     characters: ReloadableCharacters
     sign_in: SignIn
     options: WebOptions
+    pictures: HeldPictures
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -89,6 +97,7 @@ class Api:
         router.add_api_route("/characters/{name}/reload", self.reload_character, methods=["POST"])
         router.add_api_route("/conversation", self.conversation, methods=["GET"])
         router.add_api_route("/chat", self.chat, methods=["POST"], response_model=None)
+        router.add_api_route(PICTURES_PATH.removeprefix("/api"), self.hand_in, methods=["POST"], status_code=201)
         router.add_api_route("/chat/retry", self.retry, methods=["POST"], response_model=None)
         router.add_api_route("/chat/forget-last", self.forget_last, methods=["POST"])
         router.add_api_route("/messages/{message_id}/mark", self.mark, methods=["PUT"])
@@ -136,8 +145,24 @@ class Api:
         """Say something; the reply comes as an event stream, or whole when `stream` is false."""
         name = self._character(asked.character).name
         person = _person(asked.user).in_timezone(asked.timezone)
-        reply = await self.replies.say(person, name, asked.text, asked.message_id)
+        reply = self.replies.asked_as(person.audience(name), asked.message_id)
+        if reply is None:
+            pictures = self.pictures.of(person.author.user_id, asked.pictures)
+            reply = await self.replies.say(person, name, asked.text, asked.message_id, pictures)
+            self.pictures.sent(asked.pictures)
         return await _answer(reply, stream=asked.stream)
+
+    async def hand_in(
+        self,
+        request: Request,
+        name: Annotated[str, Query(max_length=LONGEST_FILE_NAME)] = "",
+        user: Annotated[str | None, Query(pattern=USER_ID_PATTERN)] = None,
+    ) -> dict[str, Any]:
+        """Take a picture in (the body is the file) and return its id, for a message within the next 15 minutes."""
+        person = api_person(user) if user else LOCAL_PERSON
+        data = await whole_body(request, MOST_BYTES_IN)
+        key, picture = await self.pictures.put(person.author.user_id, data, name)
+        return {"id": key, "name": picture.name, "width": picture.width, "height": picture.height}
 
     async def retry(self, asked: RetryRequest) -> Response:
         """Answer what has got no reply."""

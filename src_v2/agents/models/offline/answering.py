@@ -8,6 +8,7 @@ from src_v2.agents.models.offline.lines import (
     GREETING,
     LISTENING,
     NEUTRAL_LINES,
+    NO_EYES,
     NOT_KNOWING,
     NOTICE,
     REMEMBERING,
@@ -38,7 +39,7 @@ _SENTENCE_END = re.compile(r"(?:^|[.!?…*])\s*$")
 
 def answer(reading: Reading) -> str:
     """Return the character's answer, with the notice that this is a demonstration when it is the first."""
-    text = _reply(reading)
+    text = f"{NO_EYES} {_reply(reading)}" if reading.pictures else _reply(reading)
     if not reading.is_first_reply:
         return text
     return f"{text}\n\n{NOTICE.format(name=reading.name or DEFAULT_NAME)}"

@@ -14,6 +14,8 @@ NEUTRAL_LINES: dict[str, tuple[str, ...]] = {
     FAREWELL: ("Goodbye. I will remember what we talked about.",),
 }
 
+NO_EYES = "I cannot see pictures here: this demonstration has no eyes for them."
+
 NOTICE = (
     "By the way, this is WhisperEngine's built-in demonstration model speaking: set LLM_MODEL "
     "(for example LLM_MODEL=openai:gpt-5-mini and its key) and {name} has a real mind."

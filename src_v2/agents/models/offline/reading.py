@@ -52,6 +52,8 @@ class Reading:
     message: str
     user_name: str
     is_private: bool
+    pictures: int = 0
+    """How many came with the message."""
 
     @property
     def is_first_reply(self) -> bool:
@@ -77,7 +79,13 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
         message=text,
         user_name=last.name or speaker or partner or _only_speaker(memories),
         is_private=any(line.startswith(_PRIVATE) for line in own_text),
+        pictures=_pictures(last),
     )
+
+
+def _pictures(message: BaseMessage) -> int:
+    blocks = message.content if isinstance(message.content, list) else []
+    return sum(isinstance(block, dict) and block.get("type") == "image" for block in blocks)
 
 
 def _split_message(text: str) -> tuple[list[str], str, str]:

@@ -44,10 +44,12 @@ export const json = async (path, options) => (await request(path, options)).json
 export const characters = () => json("/api/characters");
 export const conversation = (character) => json(`/api/conversation?character=${encodeURIComponent(character)}`);
 export const { timeZone = "" } = Intl.DateTimeFormat().resolvedOptions();
-export const say = (character, text, messageId, signal) =>
+export const handIn = (file, name, signal) =>
+  json(`/api/pictures?name=${encodeURIComponent(name.slice(-100))}`, { method: "POST", body: file, signal });
+export const say = (character, text, pictures, messageId, signal) =>
   request("/api/chat", {
     method: "POST",
-    body: { character, text, message_id: messageId, timezone: timeZone },
+    body: { character, text, pictures, message_id: messageId, timezone: timeZone },
     signal,
   });
 export const retry = (character, signal) =>

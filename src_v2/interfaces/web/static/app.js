@@ -5,15 +5,17 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { MessageList } from "./messages.js";
 import { OwnData } from "./own-data.js";
+import { Pictures } from "./pictures.js";
 import { keepAtBottom } from "./scroll.js";
 import { delay } from "./stream.js";
 
 const $ = (id) => document.getElementById(id);
 const list = new MessageList($("messages"));
 const scroll = keepAtBottom($("scroller"), $("messages"), $("newest"));
+const pictures = new Pictures({ button: $("attach"), input: $("picture-file"), tray: $("tray"), text: $("text") });
 const composer = new Composer(
-  { form: $("composer"), text: $("text"), send: $("send"), count: $("count"), problem: $("problem") },
-  (text) => conversation?.say(text),
+  { form: $("composer"), text: $("text"), send: $("send"), count: $("count"), problem: $("problem"), pictures },
+  (text, sent) => conversation?.say(text, sent),
 );
 const ownData = new OwnData({
   changed: () => conversation?.load(),
@@ -52,9 +54,9 @@ const page = {
     page.announce("Connected again.");
     page.busy(conversation?.replies.size > 0);
   },
-  giveBack(text, why) {
+  giveBack(text, why, sent) {
     $("empty").hidden = !list.isEmpty;
-    composer.giveBack(text, why);
+    composer.giveBack(text, why, sent);
   },
   announce(text) {
     $("announcer").textContent = text;

@@ -4,12 +4,14 @@ const MAX_CHARACTERS = 4000;
 const COUNT_FROM = 3600;
 
 export class Composer {
-  constructor({ form, text, send, count, problem }, onSend) {
-    Object.assign(this, { form, text, sendButton: send, count, problem, onSend });
+  constructor({ form, text, send, count, problem, pictures }, onSend) {
+    Object.assign(this, { form, text, sendButton: send, count, problem, pictures, onSend });
     this.character = "";
     form.addEventListener("submit", (event) => (event.preventDefault(), this.send()));
     text.addEventListener("input", () => this.changed());
     text.addEventListener("keydown", (event) => this.pressed(event));
+    pictures.onChange = () => this.offerSend();
+    pictures.onProblem = (why) => this.say(why);
     new ResizeObserver(() => this.grow()).observe(form);
   }
 
@@ -17,6 +19,7 @@ export class Composer {
     this.character = character;
     this.text.placeholder = `Message ${name}`;
     this.text.value = load(this.key) ?? "";
+    this.pictures.clear();
     this.say("");
     this.changed();
   }
@@ -35,16 +38,21 @@ export class Composer {
     this.send();
   }
 
+  get isReady() {
+    return !this.pictures.busy && (this.length > 0 || !this.pictures.isEmpty);
+  }
+
   send() {
-    if (this.length === 0) return;
+    if (!this.isReady) return;
     if (this.length > MAX_CHARACTERS) {
       const over = (this.length - MAX_CHARACTERS).toLocaleString();
       this.say(`That is ${over} characters too long. Send it in two parts.`);
       return;
     }
     const text = this.text.value.trim();
+    const sent = this.pictures.take();
     this.put("");
-    this.onSend(text);
+    this.onSend(text, sent);
   }
 
   put(text) {
@@ -54,8 +62,9 @@ export class Composer {
   }
 
   // Gives back what could not be sent, unless something new is being written.
-  giveBack(text, why) {
+  giveBack(text, why, pictures = []) {
     this.put(this.text.value.trim() ? `${text}\n${this.text.value}` : text);
+    this.pictures.giveBack(pictures);
     this.say(why);
     this.text.focus();
   }
@@ -69,10 +78,14 @@ export class Composer {
     store(this.key, this.text.value);
     this.grow();
     const over = this.length > MAX_CHARACTERS;
-    this.sendButton.disabled = this.length === 0;
+    this.offerSend();
     this.count.textContent = this.length >= COUNT_FROM ? `${this.length.toLocaleString()} / ${MAX_CHARACTERS.toLocaleString()}` : "";
     this.count.className = over ? "over" : "";
     if (!over) this.say("");
+  }
+
+  offerSend() {
+    this.sendButton.disabled = !this.isReady;
   }
 
   grow() {

@@ -11,7 +11,7 @@ export class Conversation {
     Object.assign(this, { character, list, page });
     this.replies = new Map(); // turn id -> Reply, while it is being written
     this.leaving = new AbortController();
-    this.lastTry = { text: "", id: "" };
+    this.lastTry = { whole: "", id: "" };
   }
 
   get signal() {
@@ -45,18 +45,23 @@ export class Conversation {
     return this.list.last()?.node.dataset.id;
   }
 
-  async say(text) {
-    if (this.lastTry.text !== text) this.lastTry = { text, id: randomId() };
+  // `pictures` were handed in already: their ids, and the names under which they stand in the message.
+  async say(text, pictures = []) {
+    const ids = pictures.map(({ id }) => id);
+    const said = [...(text ? [text] : []), ...pictures.map(({ name }) => `[sent a picture: ${name}]`)].join("\n");
+    const whole = [said, ...ids].join("\n");
+    if (this.lastTry.whole !== whole) this.lastTry = { whole, id: randomId() };
     const { id } = this.lastTry;
-    const mine = this.list.append(new Message({ role: "user", speaker: "you", text }));
+    const mine = this.list.append(new Message({ role: "user", speaker: "you", text: said }));
     this.page.said();
-    await this.run((signal) => api.say(this.character.name, text, id, signal), {
+    await this.run((signal) => api.say(this.character.name, text, ids, id, signal), {
       refused: (error) => {
         mine.remove();
-        const why = error instanceof api.Offline ? "Not sent: there is no connection. Your text is still here." : error.message;
-        this.page.giveBack(text, why);
+        const offline = error instanceof api.Offline;
+        const why = offline ? "Not sent: there is no connection. Your text is still here." : error.message;
+        this.page.giveBack(text, why, error.code === "refused_file" ? [] : pictures);
       },
-      accepted: () => (this.lastTry = { text: "", id: "" }),
+      accepted: () => (this.lastTry = { whole: "", id: "" }),
     });
   }
 
