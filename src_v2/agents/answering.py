@@ -109,8 +109,9 @@ class Answering:
             return route(Complexity.SIMPLE, 1.0, "not_asked")
         names = (*names_in(turn, character), character.name)
         return await self._router.route(
-            words_beside(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names, record=run.calls.append
-        )
+            words_beside(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names,
+            record=run.calls.append,
+        )  # fmt: skip
 
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""

@@ -123,7 +123,14 @@ def wishes_for(context: ToolContext, name: PreferenceName, value: str) -> bool:
             at = _where(value, said)
             return at is not None and bool(_RATHER_NOT.search(speech.place_of(said, at).sentence))
         case _:
-            return wishes.asks_for(said, name, value) or bool(_PLEASE.search(said))
+            return any(_wishes_in(sentence, name, value) for sentence in re.findall(r"[^.!?\n]+[.!?]*", said))
+
+
+def _wishes_in(sentence: str, name: PreferenceName, value: str) -> bool:
+    """Whether one sentence asks for it; a question does only when it names what is wanted."""
+    if (speech.is_question(sentence) or sentence.rstrip().endswith("?")) and _where(value, sentence) is None:
+        return False
+    return wishes.asks_for(sentence, name, value) or bool(_PLEASE.search(sentence))
 
 
 def takes_wish_back(context: ToolContext, name: PreferenceName, topic: str) -> bool:
