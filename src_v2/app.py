@@ -106,6 +106,8 @@ class App:
         self.language = Models(settings, self.stores.database, self.clock)
         self.models = self.language.roles
         self._outages = Outages()
+        self._choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
+        self.guard = wiring.guard(settings, self.clock, self._choices)
         self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
         self.indexer = Indexer(
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
@@ -255,6 +257,7 @@ class App:
             yield
 
     async def _forget(self, user_id: str) -> None:
+        self.guard.forget(user_id)
         await self.memory.let_go(user_id)
         self.tools.forget(user_id)
         self.patterns.forget(user_id)
@@ -271,20 +274,20 @@ class App:
             self.memory, self.recall, self.knowledge, self.patterns, self._outages, self.clock,
             budgets=budgets, source_timeout_s=timeout_s,
         )  # fmt: skip
-        choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         answering = Answering(
             self.models, self.router, Reflection(self.tools, wiring.limits(self.settings)), self._traces(),
             Critic(ModelJudge(self.language.reading)), self.clock,
-            when=self.settings.agent.reflection, budgets=budgets, chance=choices.random,
+            when=self.settings.agent.reflection, budgets=budgets, chance=self._choices.random,
         )  # fmt: skip
         return AgentEngine(
             self.characters,
             self.memory,
             sources,
             answering,
+            self.guard,
             self.stores.metrics,
             clock=self.clock,
-            choices=choices,
+            choices=self._choices,
             store_timeout_s=timeout_s,
             privacy_notice=self.settings.privacy.notice,
         )

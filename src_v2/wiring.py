@@ -1,10 +1,15 @@
 """From settings to the configuration of each part. `app` builds the parts from these; nothing here opens anything."""
 
 import platform
+import random
 from collections.abc import Iterable
 from itertools import chain
+from urllib.parse import unquote, urlsplit
+
+from pydantic import SecretStr
 
 from src_v2.agents.costs.models import Cap, Caps
+from src_v2.agents.guard.guard import Guard
 from src_v2.agents.limits import Limits
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
@@ -19,7 +24,7 @@ from src_v2.agents.models.spec import Chain, ModelSpec, resolve_chain
 from src_v2.agents.models.structured import StructuredModels
 from src_v2.agents.prompt import Budgets
 from src_v2.characters.service import Characters
-from src_v2.config.settings import Settings
+from src_v2.config.settings import GROUPS, Settings
 from src_v2.core.clock import Clock
 from src_v2.core.errors import CharacterNotFound
 from src_v2.core.jobs import Queue
@@ -38,6 +43,8 @@ Keys = dict[str, str]
 MAIN_PROCESS = "main"
 ANSWER_S = 30.0
 """Of the time for a thorough answer, what is kept for giving it."""
+LEAST_SECRET_CHARS, LONG_SECRET_CHARS = 8, 16
+"""A secret as short as the first is one only when it is no plain word; one as long as the second is always one."""
 LONGEST_READING_TOKENS = 4096
 """Of what a model says about a stretch: some thirty facts and a summary."""
 LONGEST_DESCRIPTION_TOKENS = 1024
@@ -235,6 +242,37 @@ def limits(settings: Settings) -> Limits:
         seconds=agent.max_seconds, answer_s=min(ANSWER_S, agent.max_seconds / 2), tokens=agent.max_tokens,
         tool_calls=agent.max_tool_calls, reply_tokens=settings.llm.max_reply_tokens,
     )  # fmt: skip
+
+
+def guard(settings: Settings, clock: Clock, choices: random.Random) -> Guard:
+    """Return the guard, which knows every secret of the settings."""
+    return Guard(clock, choices, help_note=settings.safety.crisis_note, secrets=secrets(settings))
+
+
+def secrets(settings: Settings) -> set[str]:
+    """Return the configured values that nobody may be told, passwords within addresses among them.
+
+    A password that is a plain short word is left out: every reply with that word would be taken for a leak.
+    """
+    held = [getattr(getattr(settings, name), field) for name, group in GROUPS.items() for field in group.model_fields]
+    told = [value.get_secret_value() for value in held if isinstance(value, SecretStr)]
+    told += [token.get_secret_value() for token in settings.discord.tokens.values()]
+    told += [unquote(password) for value in told if "://" in value and (password := _password(value))]
+    return {value for value in told if _is_telling(value)}
+
+
+def _password(address: str) -> str:
+    try:
+        return urlsplit(address).password or ""
+    except ValueError:
+        return ""
+
+
+def _is_telling(value: str) -> bool:
+    """Whether a value is nothing that people say anyway."""
+    if len(value) < LEAST_SECRET_CHARS:
+        return False
+    return len(value) >= LONG_SECRET_CHARS or not value.isalpha()
 
 
 def prompt_budgets(settings: Settings) -> Budgets:

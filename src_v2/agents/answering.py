@@ -116,7 +116,7 @@ class Answering:
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
         similar = await self._experience(run, profile)
-        guidance = self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []
+        guidance = [*(self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []), *run.verdict.guidance]
         pictures = run.turn.pictures
         if not pictures:
             return self._prepared(run, gathered, profile, guidance)

@@ -10,9 +10,10 @@ from contextlib import aclosing
 
 import structlog
 
-from src_v2.agents.answering import Answering
+from src_v2.agents.answering import Answering, Prepared
 from src_v2.agents.calls import call_row
 from src_v2.agents.context import ContextSources
+from src_v2.agents.guard.guard import Guard
 from src_v2.agents.models.records import CallRecord
 from src_v2.agents.notice import notice
 from src_v2.agents.reflective import Said
@@ -20,7 +21,7 @@ from src_v2.agents.runs import Run
 from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.errors import CapReached, ModelError
-from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TurnStarted, Usage
+from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TextDelta, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
 from src_v2.memory.profiles import Profile
 from src_v2.memory.service import MemoryService
@@ -43,6 +44,7 @@ class AgentEngine:
         memory: MemoryService,
         sources: ContextSources,
         answering: Answering,
+        guard: Guard,
         metrics: MetricsSink,
         *,
         clock: Clock,
@@ -54,6 +56,7 @@ class AgentEngine:
         self._memory = memory
         self._sources = sources
         self._answering = answering
+        self._guard = guard
         self._metrics = metrics
         self._clock = clock
         self._choices = choices
@@ -99,23 +102,38 @@ class AgentEngine:
 
     async def _stream(self, run: Run) -> AsyncGenerator[Notice | Said, None]:
         begun = self._begin(run)
+        run.verdict = self._guard.look(run.turn, run.character)
+        own_answer = self._guard.own_answer(run.verdict, run.turn, run.character)
         async with self._preparing:
             profile = await self._sources.profile(run.turn.author)
-            async with asyncio.TaskGroup() as group:
-                routing = group.create_task(self._answering.route(run))
-                gathering = group.create_task(self._sources.gather(run.turn, run.character, profile))
-            run.route = routing.result()
-            await self._settled(begun)
-            prepared = await self._answering.prepare(run, gathering.result(), profile)
+            prepared = None if own_answer else await self._prepared(run, profile, begun)
         if told := self._told(run, profile):
             yield Notice(told)
+        if prepared is None:
+            yield TextDelta(own_answer)
+            return
         run.asked_model_s = self._clock.monotonic()
-        async with aclosing(self._answering.answer(run, prepared)) as said:
+        answer = self._answering.answer(run, prepared)
+        async with aclosing(self._guard.watched(run.verdict, run.character, answer)) as said:
             async for one in said:
                 yield one
 
+    async def _prepared(self, run: Run, profile: Profile | None, begun: "asyncio.Task[str]") -> Prepared:
+        """Return what the first model is asked with."""
+        async with asyncio.TaskGroup() as group:
+            routing = group.create_task(self._answering.route(run))
+            gathering = group.create_task(self._sources.gather(run.turn, run.character, profile))
+        run.route = routing.result()
+        await self._settled(begun)
+        return await self._answering.prepare(run, gathering.result(), profile)
+
     def _told(self, run: Run, profile: Profile | None) -> str:
-        """Return what the person is to be told now; empty for those who know, who are nearly everybody."""
+        """Return what the person is told beside the reply: where to find help, and at first contact what this is."""
+        notes = (self._first_contact(run, profile), self._guard.note(run.verdict, run.turn, run.character))
+        return "\n\n".join(note for note in notes if note)
+
+    def _first_contact(self, run: Run, profile: Profile | None) -> str:
+        """Return what people are told the first time; empty for those who know, who are nearly everybody."""
         if profile is not None and profile.noticed:
             return ""
         kept = profile is None or profile.remembers(run.turn.audience)

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from src_v2.agents.guard.verdict import NOTHING, Verdict
 from src_v2.agents.models.records import CallRecord
 from src_v2.agents.reflective import Thought
 from src_v2.characters.models import Character
@@ -21,6 +22,7 @@ class Run:
     begun: "asyncio.Task[str] | None" = None
     route: Route | None = None
     thought: Thought | None = None
+    verdict: Verdict = NOTHING
     text: str = ""
     calls: list[CallRecord] = field(default_factory=list)
     asked_model_s: float = 0.0

@@ -243,6 +243,20 @@ class ToolSettings(Group):
         return value
 
 
+class SafetySettings(Group):
+    """What is said beside the replies when somebody may be in need."""
+
+    title = "Safety"
+    # Here, too, an empty value is one: it switches the note off.
+    model_config = SettingsConfigDict(env_prefix="SAFETY_", env_ignore_empty=False)
+
+    crisis_note: str = Field(
+        "default",
+        description="Where to find help, shown beside the reply to crisis language: default (in the person's "
+        "language), or a text ({character}). Empty: nothing.",
+    )
+
+
 class JobsSettings(Group):
     """What is done off the reply path, and by whom."""
 
@@ -325,6 +339,7 @@ GROUPS: dict[str, type[Group]] = {
     "memory": MemorySettings,
     "privacy": PrivacySettings,
     "tools": ToolSettings,
+    "safety": SafetySettings,
     "jobs": JobsSettings,
     "discord": DiscordSettings,
     "web": WebSettings,
@@ -346,6 +361,7 @@ class Settings(BaseModel):
     memory: MemorySettings
     privacy: PrivacySettings
     tools: ToolSettings
+    safety: SafetySettings
     jobs: JobsSettings
     discord: DiscordSettings
     web: WebSettings

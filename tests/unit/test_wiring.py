@@ -37,3 +37,15 @@ def test_the_page_says_demo_exactly_for_the_offline_model(tmp_path: Path) -> Non
     real = make_settings(tmp_path, llm_model="ollama:llama3.2")
     assert wiring.web_options(demo, wiring.model_chain(demo)[0]).demo
     assert not wiring.web_options(real, wiring.model_chain(real)[0]).demo
+
+
+def test_secrets_are_all_configured_values_and_no_plain_words(tmp_path: Path) -> None:
+    settings = make_settings(
+        tmp_path, openai_api_key=SecretStr("sk-1234567890"), discord_token=SecretStr("token-of-elena-1"),
+        discord_tokens={"marcus": SecretStr("token-of-marcus-1")}, web_token=SecretStr("correct-horse-battery"),
+        neo4j_password=SecretStr("password"), redis_url=SecretStr("redis://:s3cr%21et-pw@cache:6379/0"),
+    )  # fmt: skip
+    assert wiring.secrets(settings) == {
+        "sk-1234567890", "token-of-elena-1", "token-of-marcus-1", "correct-horse-battery", "s3cr!et-pw",
+        "redis://:s3cr%21et-pw@cache:6379/0",
+    }  # fmt: skip

@@ -1,0 +1,107 @@
+"""What the engine asks before the model is asked, and what it shows a reply through. No model call is made here."""
+
+import random
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+
+import structlog
+
+from src_v2.agents.guard.ai_question import honest
+from src_v2.agents.guard.help_note import HelpNote
+from src_v2.agents.guard.looking import look
+from src_v2.agents.guard.patience import Patience
+from src_v2.agents.guard.private_words import private_runs
+from src_v2.agents.guard.shown import Filter, Secrets
+from src_v2.agents.guard.verdict import Sign, Verdict
+from src_v2.characters.models import Character
+from src_v2.core.clock import Clock
+from src_v2.core.events import Status, TextDelta, TextReplaced
+from src_v2.core.messages import Turn
+
+log = structlog.get_logger(__name__)
+
+Said = TextDelta | TextReplaced | Status
+
+
+class Guard:
+    """One guard serves all turns.
+
+    `help_note` is the setting for people in need, `secrets` are values that no reply may hold, `choices` picks lines.
+    """
+
+    def __init__(self, clock: Clock, choices: random.Random, *, help_note: str, secrets: Iterable[str]) -> None:
+        self._choices = choices
+        self._patience = Patience(clock)
+        self._help_note = HelpNote(help_note, clock)
+        self._secrets = Secrets(secrets)
+
+    def look(self, turn: Turn, character: Character) -> Verdict:
+        """Return what is in what was asked; well under a millisecond for ordinary messages."""
+        return look(turn.text, character.display_name)
+
+    def own_answer(self, verdict: Verdict, turn: Turn, character: Character) -> str:
+        """Return the character's own line when that is all the answer an attempt gets; empty when a model answers."""
+        if Sign.MANIPULATION not in verdict:
+            return ""
+        coolly = self._patience.wears_thin(character.name, turn.author.user_id)
+        log.info("manipulation_declined", character=character.name, rule=verdict.rules[0], coolly=coolly)
+        ux = character.ux
+        return self._choices.choice(ux.cold_responses if coolly else ux.manipulation_responses)
+
+    def note(self, verdict: Verdict, turn: Turn, character: Character) -> str:
+        """Return what to show beside the reply to somebody who may be in need; empty when nothing."""
+        if Sign.CRISIS not in verdict:
+            return ""
+        return self._help_note.due(turn, character.display_name, verdict.language)
+
+    async def watched(
+        self, verdict: Verdict, character: Character, said: AsyncGenerator[Said, None]
+    ) -> AsyncGenerator[Said, None]:
+        """Yield what may be shown of `said`, as it comes.
+
+        What must not stand is replaced by the character's own line, and the rest of the reply is not waited for.
+        """
+        text, seen = "", self._filter(character)
+        async with aclosing(said) as heard:
+            async for one in heard:
+                match one:
+                    case Status():
+                        yield one
+                        continue
+                    case TextReplaced(instead):
+                        seen, text = self._filter(character), ""
+                        shown: Said = TextReplaced(seen.take(instead))
+                    case TextDelta(piece):
+                        shown = TextDelta(seen.take(piece))
+                if seen.leaks:
+                    break
+                text = shown.text if isinstance(shown, TextReplaced) else text + shown.text
+                if shown.text or isinstance(shown, TextReplaced):
+                    yield shown
+        if not seen.leaks and (rest := seen.rest()):
+            text += rest
+            yield TextDelta(rest)
+        if last := self._last_word(verdict, character, text, leaks=seen.leaks):
+            yield last
+
+    def forget(self, user_id: str) -> None:
+        """Drop what is known of a person; all of it expires by itself, too."""
+        self._patience.forget(user_id)
+        self._help_note.forget(user_id)
+
+    def _last_word(self, verdict: Verdict, character: Character, text: str, *, leaks: bool) -> Said | None:
+        """Return what must still be done to a reply."""
+        if leaks:
+            log.warning("reply_withheld", character=character.name)
+            return TextReplaced(self._choices.choice(character.ux.manipulation_responses))
+        if Sign.AI_QUESTION not in verdict or not text.strip():
+            return None
+        put_right = honest(text, character.display_name, verdict.language)
+        if put_right == text:
+            return None
+        if put_right.startswith(text):
+            return TextDelta(put_right[len(text) :])
+        return TextReplaced(put_right)
+
+    def _filter(self, character: Character) -> Filter:
+        return Filter(self._secrets, private_runs(character))
