@@ -5,7 +5,6 @@ Start order: stores, characters, memory, jobs, doors. Stop order is the reverse,
 
 import asyncio
 import gc
-import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -15,16 +14,8 @@ import aiohttp
 import structlog
 
 from src_v2 import checks, own_data, wiring
-from src_v2.agents.answering import Answering
-from src_v2.agents.context import ContextSources
-from src_v2.agents.critic import Critic, ModelJudge
 from src_v2.agents.describing import PictureDescriber
-from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.guard import forbid_tracing
-from src_v2.agents.models.role import ModelRole
-from src_v2.agents.reflective import Reflection
-from src_v2.agents.routing.opinion import small_model_opinion
-from src_v2.agents.routing.router import Router
 from src_v2.background import Background, follow_ups
 from src_v2.characters.service import Characters
 from src_v2.characters.watcher import CharacterWatcher
@@ -38,6 +29,7 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.knowledge.at_once import understood_at_once
 from src_v2.knowledge.extraction import Extraction
+from src_v2.language import Models
 from src_v2.media.describing import Describing
 from src_v2.media.waiting import PictureFiles
 from src_v2.memory.embeddings.base import ProgressCallback
@@ -53,22 +45,18 @@ from src_v2.memory.recall import Recall
 from src_v2.memory.service import MemoryService
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
-from src_v2.memory.traces.service import Traces
-from src_v2.memory.traces.store import TraceStore
 from src_v2.memory.writer import Writer
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
 from src_v2.privacy import erasing, retaining
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.places import Places
-from src_v2.steering import Models
+from src_v2.replying import Replying
 from src_v2.storage.stores import Stores
-from src_v2.tools.wiring import tool_box
 
 log = structlog.get_logger(__name__)
 
 SPOOL_FILE = "spool.jsonl"
-ROUTING_FOLDER = "routing"
 LEAST_JOB_GRACE_S = 2.0
 ConnectorFactory = Callable[[], aiohttp.BaseConnector]
 
@@ -106,8 +94,6 @@ class App:
         self.language = Models(settings, self.stores.database, self.clock)
         self.models = self.language.roles
         self._outages = Outages()
-        self._choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
-        self.guard = wiring.guard(settings, self.clock, self._choices)
         self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
         self.indexer = Indexer(
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
@@ -145,9 +131,11 @@ class App:
             erasures,
         )  # fmt: skip
         self.places = Places(erasures, self.retaining)
-        self.router = self._router()
-        self.tools = tool_box(settings, self.recall, self.knowledge, self.memory, self._outages, self.clock)
-        self.engine = self._engine()
+        self.replying = Replying(
+            settings, self.language, self.stores, self.characters, self.memory, self.recall, self.knowledge,
+            self.patterns, self.indexer, self.embedder, self._outages, self.clock,
+        )  # fmt: skip
+        self.engine = self.replying.engine
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
         self.doors: list[Door] = [self.web] if self.web else []
@@ -178,8 +166,7 @@ class App:
             self._in_background(self.writer.keep_catching_up())
             self._in_background(self.memory.running.keep_dropping())
             self._in_background(self.describing.keep_describing())
-            self.router.start()
-            await self.tools.start()
+            await self.replying.start()
         await self.language.start()
         self._in_background(self.language.choices.keep_current())
         self._in_background(self._prepare_models())
@@ -198,8 +185,7 @@ class App:
             self._watcher.stop(),
             self._stop_jobs(deadline_s),
             self._stop_background(),
-            self.tools.close(),
-            self.router.close(),
+            self.replying.close(),
             self.language.close(),
             self.embedder.close(),
             self.stores.close(),
@@ -257,52 +243,14 @@ class App:
             yield
 
     async def _forget(self, user_id: str) -> None:
-        self.guard.forget(user_id)
+        self.replying.forget(user_id)
         await self.memory.let_go(user_id)
-        self.tools.forget(user_id)
         self.patterns.forget(user_id)
         if self.web is not None:
             self.web.forget(user_id)
 
     def _wake_jobs(self) -> None:
         self.jobs.wake()
-
-    def _engine(self) -> AgentEngine:
-        timeout_s = self.settings.memory.source_timeout_s
-        budgets = wiring.prompt_budgets(self.settings)
-        sources = ContextSources(
-            self.memory, self.recall, self.knowledge, self.patterns, self._outages, self.clock,
-            budgets=budgets, source_timeout_s=timeout_s,
-        )  # fmt: skip
-        answering = Answering(
-            self.models, self.router, Reflection(self.tools, wiring.limits(self.settings)), self._traces(),
-            Critic(ModelJudge(self.language.reading)), self.clock,
-            when=self.settings.agent.reflection, budgets=budgets, chance=self._choices.random,
-        )  # fmt: skip
-        return AgentEngine(
-            self.characters,
-            self.memory,
-            sources,
-            answering,
-            self.guard,
-            self.stores.metrics,
-            clock=self.clock,
-            choices=self._choices,
-            store_timeout_s=timeout_s,
-            privacy_notice=self.settings.privacy.notice,
-        )
-
-    def _router(self) -> Router:
-        small = self.settings.llm.small_model
-        opinion = small_model_opinion(self.models.of(ModelRole.SMALL)) if small else None
-        keep_in = self.settings.general.data_dir / ROUTING_FOLDER
-        return Router(self.embedder, clock=self.clock, keep_in=keep_in, opinion=opinion)
-
-    def _traces(self) -> Traces:
-        return Traces(
-            TraceStore(self.stores.database), self.stores.vectors, self.embedder, self.indexer, self._outages,
-            timeout_s=self.settings.memory.source_timeout_s,
-        )  # fmt: skip
 
     def _web_door(self) -> WebDoor:
         options = wiring.web_options(self.settings, self.model_chain[0])

@@ -101,7 +101,7 @@ def _steering(step: "Callable[[Steering], Awaitable[T]]") -> T:
     """Return what `step` returns of the database and the settings as they are."""
     settings = read_settings()
     configure_logging("ERROR", settings.general.log_format)
-    from src_v2.steering import Models
+    from src_v2.language import Models
     from src_v2.storage import migrate
     from src_v2.storage.database import Database
     from src_v2.storage.stores import database_url

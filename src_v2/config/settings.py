@@ -7,12 +7,21 @@ marked secret are kept out of logs and out of `doctor`.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from src_v2.config.answering import (
+    AgentSettings,
+    CostsSettings,
+    LLMSettings,
+    ProviderKeys,
+    SafetySettings,
+    ToolSettings,
+)
+from src_v2.config.groups import CommaList, Group, split_commas
 from src_v2.config.queues import QueueList
 from src_v2.core.errors import SettingsError
 from src_v2.core.jobs import Queue
@@ -20,22 +29,7 @@ from src_v2.core.retention import Retention
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
-CommaList = Annotated[tuple[str, ...], NoDecode]
 TokenMap = Annotated[dict[str, SecretStr], NoDecode]
-
-
-def _split(value: object) -> object:
-    """Read `a, b` as a tuple; leave anything that is not text alone."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-class Group(BaseSettings):
-    """One group of settings that share a prefix."""
-
-    title: ClassVar[str]
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
 
 
 class GeneralSettings(Group):
@@ -50,96 +44,6 @@ class GeneralSettings(Group):
     log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
     burst_window_s: float = Field(1.0, ge=0, le=10, description="Seconds within which messages become one turn.")
     shutdown_grace_s: float = Field(30, ge=0, le=600, description="Seconds that running replies get to finish at stop.")
-
-
-class LLMSettings(Group):
-    """Which language model speaks."""
-
-    title = "Language model"
-    model_config = SettingsConfigDict(env_prefix="LLM_")
-
-    model: str = Field(
-        "offline:demo",
-        description="provider:model, such as openai:gpt-5-mini, anthropic:claude-sonnet-4-5, ollama:llama3.2.",
-    )
-    fallback_models: CommaList = Field((), description="Models tried in this order when the first one fails.")
-    small_model: CommaList = Field(
-        (), description="Model for small decisions, as above; more with commas are its fallbacks. Empty: LLM_MODEL's."
-    )
-    reflective_model: CommaList = Field(
-        (), description="Model that thinks step by step and is asked when LLM_MODEL is of no use. Empty: LLM_MODEL's."
-    )
-    vision_model: CommaList = Field((), description="Model that looks at pictures. Empty: LLM_MODEL and its fallbacks.")
-    background_model: str = Field(
-        "", description="Model that reads conversations back, off the reply path. Empty: LLM_MODEL and its fallbacks."
-    )
-    api_key: SecretStr = Field(SecretStr(""), description="Key for LLM_MODEL's provider, when it has no line below.")
-    base_url: str = Field("", description="Address of LLM_MODEL's server, when it is not the provider's usual one.")
-    temperature: float = Field(0.8, ge=0, le=2, description="0 is dry, 1 is lively.")
-    max_reply_tokens: int = Field(1024, ge=16, le=32_768, description="Longest reply, in tokens.")
-    connect_timeout_s: float = Field(5, gt=0, le=120, description="Seconds to reach the model's server.")
-    first_token_timeout_s: float = Field(30, gt=0, le=600, description="Seconds until the first word.")
-    total_timeout_s: float = Field(180, gt=0, le=3600, description="Seconds for a whole reply.")
-    attempts: int = Field(3, ge=1, le=10, description="Tries per model before the next one is asked.")
-    max_concurrent: int = Field(64, ge=1, le=1024, description="Requests to models that are built and sent at once.")
-
-    _split_models = field_validator(
-        "fallback_models", "small_model", "reflective_model", "vision_model", mode="before"
-    )(_split)
-
-
-class CostsSettings(Group):
-    """What model calls may cost. A day is one in UTC; 0 means no cap."""
-
-    title = "Costs (a day is one in UTC; 0: no cap)"
-    model_config = SettingsConfigDict(env_prefix="COSTS_")
-
-    prices_file: Path | None = Field(
-        None, description="YAML file with your own prices, which go before the built-in ones (docs/operations.md)."
-    )
-    user_day_usd: float = Field(0, ge=0, description="US dollars that one person may cause in a day.")
-    server_day_usd: float = Field(0, ge=0, description="US dollars that one Discord server may cause in a day.")
-    day_usd: float = Field(0, ge=0, description="US dollars in a day, over everything.")
-    user_day_tokens: int = Field(0, ge=0, description="Tokens, asked and answered, that one person may cause in a day.")
-    server_day_tokens: int = Field(0, ge=0, description="Tokens that one Discord server may cause in a day.")
-    day_tokens: int = Field(0, ge=0, description="Tokens in a day, over everything.")
-
-
-class AgentSettings(Group):
-    """How much thought an answer may take."""
-
-    title = "Thinking"
-    model_config = SettingsConfigDict(env_prefix="AGENT_")
-
-    reflection: Literal["auto", "asked", "off"] = Field(
-        "auto",
-        description="When to think step by step with tools: where it pays, only when asked (/reflect), never.",
-    )
-    max_seconds: float = Field(120, ge=5, le=3600, description="Seconds until such an answer must be complete.")
-    max_tokens: int = Field(100_000, ge=4_000, le=10_000_000, description="Tokens of all its model calls together.")
-    max_tool_calls: int = Field(30, ge=1, le=500, description="Most calls of tools for one answer.")
-
-
-class ProviderKeys(Group):
-    """Keys by provider, so that a fallback chain can mix them."""
-
-    title = "Provider keys"
-
-    openai_api_key: SecretStr = Field(SecretStr(""), description="For openai: models.")
-    anthropic_api_key: SecretStr = Field(SecretStr(""), description="For anthropic: models.")
-    openrouter_api_key: SecretStr = Field(SecretStr(""), description="For openrouter: models.")
-    google_api_key: SecretStr = Field(SecretStr(""), description="For google: models.")
-    groq_api_key: SecretStr = Field(SecretStr(""), description="For groq: models.")
-    mistral_api_key: SecretStr = Field(SecretStr(""), description="For mistral: models.")
-    deepseek_api_key: SecretStr = Field(SecretStr(""), description="For deepseek: models.")
-    together_api_key: SecretStr = Field(SecretStr(""), description="For together: models.")
-    xai_api_key: SecretStr = Field(SecretStr(""), description="For xai: models.")
-    ollama_base_url: str = Field("http://127.0.0.1:11434", description="Where a local Ollama listens.")
-
-    def by_provider(self) -> dict[str, str]:
-        """Return provider name -> key, for the keys that are set."""
-        secrets = {name: getattr(self, name) for name in type(self).model_fields if name.endswith("_api_key")}
-        return {name.removesuffix("_api_key"): key.get_secret_value() for name, key in secrets.items() if key}
 
 
 class EmbeddingSettings(Group):
@@ -217,46 +121,6 @@ class PrivacySettings(Group):
     )
 
 
-class ToolSettings(Group):
-    """What characters may use besides their memory. Off unless it is switched on here."""
-
-    title = "Tools"
-    model_config = SettingsConfigDict(env_prefix="TOOLS_")
-
-    web_search: bool = Field(False, description="True: characters may search the web through the service below.")
-    search_url: str = Field(
-        "", description="Address of a SearXNG that answers in JSON; with TOOLS_SEARCH_KEY of an API like Brave's."
-    )
-    search_key: SecretStr = Field(
-        SecretStr(""), description="Key of Brave's search API, or of one that speaks like it."
-    )
-    read_pages: bool = Field(
-        False, description="True: characters may read public web pages that people or searches name."
-    )
-    mcp_file: Path | None = Field(None, description="YAML or JSON file with MCP servers and the tools allowed of each.")
-
-    @field_validator("search_url")
-    @classmethod
-    def _is_an_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("write it with http:// or https://")
-        return value
-
-
-class SafetySettings(Group):
-    """What is said beside the replies when somebody may be in need."""
-
-    title = "Safety"
-    # Here, too, an empty value is one: it switches the note off.
-    model_config = SettingsConfigDict(env_prefix="SAFETY_", env_ignore_empty=False)
-
-    crisis_note: str = Field(
-        "default",
-        description="Where to find help, shown beside the reply to crisis language: default (in the person's "
-        "language), or a text ({character}). Empty: nothing.",
-    )
-
-
 class JobsSettings(Group):
     """What is done off the reply path, and by whom."""
 
@@ -287,7 +151,7 @@ class DiscordSettings(Group):
     edit_interval_s: float = Field(1.0, ge=0.5, le=10, description="Seconds between edits of a growing reply.")
     owner_ids: CommaList = Field((), description="Discord user ids that may use owner commands such as /reload.")
 
-    _split_owners = field_validator("owner_ids", mode="before")(_split)
+    _split_owners = field_validator("owner_ids", mode="before")(split_commas)
 
     @field_validator("tokens", mode="before")
     @classmethod
@@ -314,7 +178,7 @@ class WebSettings(Group):
     )
     allowed_hosts: CommaList = Field((), description="Host names, besides loopback, under which the page is reached.")
 
-    _split_hosts = field_validator("allowed_hosts", mode="before")(_split)
+    _split_hosts = field_validator("allowed_hosts", mode="before")(split_commas)
 
     @model_validator(mode="after")
     def _token_when_public(self) -> "WebSettings":

@@ -35,6 +35,7 @@ from src_v2.privacy.models import Whose
 
 SHOWN_MESSAGES = 10
 HELP = f"""/retry        ask again for an answer to what has got none
+!reflect ...  have a question thought over step by step
 /forget-last  forget your last message and the reply to it, everywhere
 {MARKS_HELP}
 {PICTURE_HELP}

@@ -1,6 +1,7 @@
 """From settings to the toolbox. Nothing here opens anything: `ToolBox.start` does."""
 
-from src_v2.config.settings import Settings, ToolSettings
+from src_v2.config.answering import ToolSettings
+from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
 from src_v2.core.errors import SettingsError
 from src_v2.observability.outages import Outages

@@ -1,0 +1,93 @@
+"""Wires what makes replies: routing, tools, reflection with its critic and earlier runs, the guard, the engine."""
+
+import random
+from pathlib import Path
+
+from src_v2 import wiring
+from src_v2.agents.answering import Answering
+from src_v2.agents.context import ContextSources
+from src_v2.agents.critic import Critic, ModelJudge
+from src_v2.agents.engine import AgentEngine
+from src_v2.agents.models.role import ModelRole
+from src_v2.agents.reflective import Reflection
+from src_v2.agents.routing.opinion import small_model_opinion
+from src_v2.agents.routing.router import Router
+from src_v2.characters.service import Characters
+from src_v2.config.settings import Settings
+from src_v2.core.clock import Clock
+from src_v2.knowledge.service import Knowledge
+from src_v2.language import Models
+from src_v2.memory.embeddings.base import Embedder
+from src_v2.memory.indexer import Indexer
+from src_v2.memory.patterns.service import Patterns
+from src_v2.memory.recall import Recall
+from src_v2.memory.service import MemoryService
+from src_v2.memory.traces.service import Traces
+from src_v2.memory.traces.store import TraceStore
+from src_v2.observability.outages import Outages
+from src_v2.storage.stores import Stores
+from src_v2.tools.wiring import tool_box
+
+ROUTING_FOLDER = "routing"
+
+
+class Replying:
+    """Everything between a turn and its words. Raises SettingsError for tools that cannot be as the settings say."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        language: Models,
+        stores: Stores,
+        characters: Characters,
+        memory: MemoryService,
+        recall: Recall,
+        knowledge: Knowledge,
+        patterns: Patterns,
+        indexer: Indexer,
+        embedder: Embedder,
+        outages: Outages,
+        clock: Clock,
+    ) -> None:
+        timeout_s = settings.memory.source_timeout_s
+        budgets = wiring.prompt_budgets(settings)
+        choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
+        self.router = _router(settings, language, embedder, clock)
+        self.tools = tool_box(settings, recall, knowledge, memory, outages, clock)
+        self.guard = wiring.guard(settings, clock, choices)
+        sources = ContextSources(
+            memory, recall, knowledge, patterns, outages, clock, budgets=budgets, source_timeout_s=timeout_s
+        )
+        traces = Traces(
+            TraceStore(stores.database), stores.vectors, embedder, indexer, outages, timeout_s=timeout_s
+        )  # fmt: skip
+        answering = Answering(
+            language.roles, self.router, Reflection(self.tools, wiring.limits(settings)), traces,
+            Critic(ModelJudge(language.reading)), clock,
+            when=settings.agent.reflection, budgets=budgets, chance=choices.random,
+        )  # fmt: skip
+        self.engine = AgentEngine(
+            characters, memory, sources, answering, self.guard, stores.metrics,
+            clock=clock, choices=choices, store_timeout_s=timeout_s, privacy_notice=settings.privacy.notice,
+        )  # fmt: skip
+
+    async def start(self) -> None:
+        """Begin to learn the examples of routing and to open what tools need; waits for neither."""
+        self.router.start()
+        await self.tools.start()
+
+    async def close(self) -> None:
+        """Close what `start` began; replies are to be drained before."""
+        await self.tools.close()
+        await self.router.close()
+
+    def forget(self, user_id: str) -> None:
+        """Drop what this process holds of a person between their turns."""
+        self.guard.forget(user_id)
+        self.tools.forget(user_id)
+
+
+def _router(settings: Settings, language: Models, embedder: Embedder, clock: Clock) -> Router:
+    opinion = small_model_opinion(language.roles.of(ModelRole.SMALL)) if settings.llm.small_model else None
+    keep_in: Path = settings.general.data_dir / ROUTING_FOLDER
+    return Router(embedder, clock=clock, keep_in=keep_in, opinion=opinion)
