@@ -2,7 +2,7 @@
 
 Scripted models that answer at once stand for real ones, so that what is left is ours: model calls per kind of message,
 what the loop adds per step, what it saves to call tools side by side, to ask one composite tool instead of several, and
-to know how a question was answered before; how soon a run is over that nobody wants any more.
+to know how a question was answered before; how soon a run is over that nobody wants any more; how routing fares.
 """
 
 import asyncio
@@ -18,12 +18,14 @@ from typing import Any
 import orjson
 
 from benchmarks.agent_models import ReadyModel, call_of, said
+from benchmarks.routing import DATA, figures_of, routed
 from benchmarks.support import arguments, percentile, report
 from benchmarks.turn import Listener, message, running_app
 from src_v2.agents.limits import Limits
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.agents.reflective import Reflection, Thought
+from src_v2.agents.routing.examples import load_examples
 from src_v2.app import App
 from src_v2.characters.models import ThinkingIndicators
 from src_v2.core.clock import SystemClock
@@ -52,8 +54,8 @@ KINDS = {
 }
 TOOL_MS = 50
 """How long each of the tools takes that run side by side."""
-MODEL_MS = 50
-"""How long the scripted model takes where the time of a whole answer is compared."""
+MODEL_MS = 300
+"""How long the scripted model takes where the time of a whole answer is compared: quick for a real one."""
 NOTHING_TO_OBJECT = '{"objections": []}'
 PROBLEMS = (
     (
@@ -61,19 +63,23 @@ PROBLEMS = (
         "Which boats did I mention in August, and who owned them?",
     ),
     (
-        "How did my opinion of the harbour change over the year?",
-        "How did my opinion of the lighthouse change over the year?",
-    ),
-    ("Who in my family knows the people I work with?", "Who in my family knows the people I sail with?"),
-    (
         "What did I say about money before and after the storm?",
         "What did I say about sleep before and after the storm?",
     ),
     (
-        "List every promise I made to Ana and whether I kept it.",
-        "List every promise I made to Tom and whether I kept it.",
+        "How often did I mention Ana in March, and in what mood?",
+        "How often did I mention Tom in April, and in what mood?",
+    ),
+    (
+        "Compare what I told you about Bergen with what I told you about Galicia last year.",
+        "Compare what I told you about Lisbon with what I told you about Galicia last year.",
+    ),
+    (
+        "Go through everything I said about the harbour this year and list what changed and when.",
+        "Go through everything I said about the lighthouse this year and list what changed and when.",
     ),
 )
+"""Kinds of questions that come again with other details; the router sends each of them into reflective mode."""
 
 
 class Nowhere(Arguments):
@@ -237,13 +243,20 @@ async def second_encounter(app: App, llm: LocalLLM) -> dict[str, float]:
     for encounter in (0, 1):
         for problem in PROBLEMS:
             before = thoughts(llm)
-            seconds[encounter].append(await ask(app, "problems", problem[encounter], reflect_on_it=True))
+            seconds[encounter].append(await ask(app, "problems", problem[encounter]))
             calls[encounter].append(thoughts(llm) - before)
         await app.jobs.idle()
     return {
         "first_calls": sum(calls[0]) / len(PROBLEMS), "second_calls": sum(calls[1]) / len(PROBLEMS),
         "second_calls_share": sum(calls[1]) / sum(calls[0]), "second_latency_share": sum(seconds[1]) / sum(seconds[0]),
     }  # fmt: skip
+
+
+async def routing(app: App) -> dict[str, float]:
+    """Return how often utterances that nothing was made with are routed right."""
+    found = figures_of(await routed(app.replying.router, load_examples(DATA / "held_back.yaml")))
+    wanted = ("mode_right", "small_talk_thought_about_share")
+    return {f"routing_{name}": float(found[name]) for name in wanted}
 
 
 async def nobody_wants_it(app: App, llm: LocalLLM, rounds: int) -> dict[str, float]:
@@ -283,7 +296,9 @@ async def measure(folder: Path, *, quick: bool) -> dict[str, float]:
             ):
                 await ask(app, user, text)
         await app.jobs.idle()
-        figures = await calls_per_kind(app, llm)
+        await app.replying.router.learned()
+        figures = await routing(app)
+        figures |= await calls_per_kind(app, llm)
         figures |= await per_step(app, 3 if quick else 20)
         figures |= await side_by_side(app)
         figures |= await composite(app, llm)
