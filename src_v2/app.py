@@ -22,7 +22,7 @@ from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import CharacterNotFound, SettingsError
-from src_v2.core.jobs import Queue
+from src_v2.core.jobs import JobKind, Queue
 from src_v2.core.scope import Scope
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
@@ -120,8 +120,7 @@ class App:
         )
         self.background = Background(
             settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
-            worker=worker, also=[*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)],
-            also_at=retaining.schedules(),
+            worker=worker, also=self._removals(), also_at=() if worker else retaining.schedules(),
         )  # fmt: skip
         self.knowledge = self.background.knowledge
         self.jobs = self.background.jobs
@@ -215,6 +214,10 @@ class App:
                 f"CHARACTER: no character {', '.join(missing)} in {self.settings.general.characters_dir} "
                 f"(there: {known}).{broken}"
             )
+
+    def _removals(self) -> list[JobKind]:
+        """Return the jobs that erase: for the process that people talk to, which holds files and turns of theirs."""
+        return [] if self._is_worker else [*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)]
 
     def _memory(self) -> MemoryService:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)

@@ -1,7 +1,6 @@
 """Wires what makes replies: routing, tools, reflection with its critic and earlier runs, the guard, the engine."""
 
 import random
-from pathlib import Path
 
 from src_v2 import wiring
 from src_v2.agents.answering import Answering
@@ -28,7 +27,7 @@ from src_v2.observability.outages import Outages
 from src_v2.storage.stores import Stores
 from src_v2.tools.wiring import tool_box
 
-ROUTING_FOLDER = "routing"
+ROUTING_FOLDER = "models/routing"
 
 
 class Replying:
@@ -72,8 +71,7 @@ class Replying:
         )  # fmt: skip
 
     async def start(self) -> None:
-        """Begin to learn the examples of routing and to open what tools need; waits for neither."""
-        self.router.start()
+        """Begin to open what tools need; waits for nothing. Routing learns when there is first something to route."""
         await self.tools.start()
 
     async def close(self) -> None:
@@ -89,5 +87,5 @@ class Replying:
 
 def _router(settings: Settings, language: Models, embedder: Embedder, clock: Clock) -> Router:
     opinion = small_model_opinion(language.roles.of(ModelRole.SMALL)) if settings.llm.small_model else None
-    keep_in: Path = settings.general.data_dir / ROUTING_FOLDER
+    keep_in = settings.general.data_dir / ROUTING_FOLDER
     return Router(embedder, clock=clock, keep_in=keep_in, opinion=opinion)

@@ -48,6 +48,10 @@ When = Literal["auto", "asked", "off"]
 class Routing(Protocol):
     """Decides how hard to think; never raises."""
 
+    def start(self) -> None:
+        """Begin to learn, when that was not begun; returns at once."""
+        ...
+
     async def route(
         self,
         text: str,
@@ -107,6 +111,7 @@ class Answering:
             return route(Complexity.SIMPLE, 1.0, "no_reflection")
         if self._when == "asked" and not turn.reflect:
             return route(Complexity.SIMPLE, 1.0, "not_asked")
+        self._router.start()
         names = (*names_in(turn, character), character.name)
         return await self._router.route(
             words_beside(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names,
@@ -149,7 +154,7 @@ class Answering:
                 async for one in said:
                     yield one
         except ModelError as error:
-            if prepared.unseen is None or run.text or not may_be_blind(error):
+            if prepared.unseen is None or run.text or _has_done_something(prepared) or not may_be_blind(error):
                 raise
             log.info("pictures_not_seen", error=type(error).__name__)
         else:
@@ -160,7 +165,7 @@ class Answering:
 
     async def _said(self, run: Run, prepared: Prepared) -> AsyncGenerator[Said, None]:
         run.thought = prepared.thought
-        models = self._models.of(_role(run, prepared), run.character.name)
+        models = self._models.of(self._role(run, prepared), run.character.name)
         if prepared.thought is not None:
             async with aclosing(self._reflection.answer(models, prepared.thought)) as said:
                 async for one in said:
@@ -194,8 +199,17 @@ class Answering:
         examples = examples_block(similar, view, EXAMPLES_TOKENS)
         return [REFLECTION, examples] if examples else [REFLECTION]
 
+    def _role(self, run: Run, prepared: Prepared) -> ModelRole:
+        """Return who answers: whoever is there for pictures when some are shown, the main ones what takes few steps."""
+        if prepared.unseen is not None:
+            return ModelRole.VISION
+        if prepared.thought is None or prepared.thought.route.complexity is Complexity.LOW:
+            return ModelRole.MAIN
+        return ModelRole.REFLECTIVE
+
     def _can_reflect(self, character: str) -> bool:
-        return any(can_call_tools(spec) for spec in self._models.chain(ModelRole.REFLECTIVE, character))
+        roles = (ModelRole.MAIN, ModelRole.REFLECTIVE)
+        return all(any(map(can_call_tools, self._models.chain(role, character))) for role in roles)
 
     def _context(self, run: Run, gathered: Gathered, profile: Profile | None) -> ToolContext:
         """Return on whose behalf tools are called, and what the prompt shows already."""
@@ -212,11 +226,10 @@ class Answering:
         )  # fmt: skip
 
 
-def _role(run: Run, prepared: Prepared) -> ModelRole:
-    """Return who answers: whoever is there for pictures when some are shown."""
-    if prepared.unseen is not None:
-        return ModelRole.VISION
-    return ModelRole.REFLECTIVE if prepared.thought is not None else ModelRole.MAIN
+def _has_done_something(prepared: Prepared) -> bool:
+    """Whether tools were called or a draft was made: that is not done twice."""
+    thought = prepared.thought
+    return thought is not None and bool(thought.steps or thought.objections)
 
 
 def _payer(turn: Turn) -> Payer:

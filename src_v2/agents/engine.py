@@ -92,7 +92,10 @@ class AgentEngine:
             line = self._choices.choice(character.ux.error_messages)
             yield Failed(turn.id, line, retryable=error.retryable)
         except asyncio.CancelledError:
-            await self._stopped(run)
+            await self._closed(run)
+            raise
+        except Exception as error:  # whoever shows the turn answers kindly; what it took is written down
+            await self._settled(self._finish(run, "failed", error=type(error).__name__))
             raise
 
     async def drain(self) -> None:
@@ -140,6 +143,17 @@ class AgentEngine:
         text = notice(self._privacy_notice, run.turn, run.character.display_name, kept=kept)
         return text if text and self._memory.tell(run.turn.author) else ""
 
+    async def _closed(self, run: Run) -> None:
+        """Close a turn that was cancelled, also when it is cancelled once more for another reason meanwhile."""
+        reason = run.turn.stop_reason
+        closing = asyncio.create_task(self._stopped(run))
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await asyncio.wait({closing})
+            if run.turn.stop_reason is not reason:
+                await self._stopped(run)
+
     async def _stopped(self, run: Run) -> None:
         """Close a turn that was cancelled. A revised turn goes on, an interrupted one is answered later."""
         match run.turn.stop_reason:
@@ -168,7 +182,8 @@ class AgentEngine:
         session_id = await self._begin(run)
         await self._memory.finish_turn(
             run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
-            calls=[*self._call_rows(run), *self._answering.kept(run)], route=run.route,
+            calls=[*self._call_rows(run), *(self._answering.kept(run) if status == "answered" else ())],
+            route=run.route,
         )  # fmt: skip
         return session_id
 

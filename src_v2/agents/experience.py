@@ -33,12 +33,12 @@ def informed(route: Route, similar: Sequence[SimilarTrace]) -> Route:
 
 
 def trace_of(run: Run, thought: Thought, *, now: datetime, now_s: float) -> Trace | None:
-    """Return what is worth keeping of a run that has ended; None for one that looked nothing up."""
-    if not thought.steps:
+    """Return what is worth keeping of a run that has ended; None for one that looked nothing up, or was not shown."""
+    if not thought.steps or thought.text != run.text:  # what the guard took out of the reply is in the thought
         return None
     ending = Ending(bool(run.text), sound=not thought.objections, cut_short=thought.was_cut_short)
     return Trace.of(
-        run.turn, [_step(step) for step in thought.steps], run.text, ending, model_calls=len(run.calls),
+        run.turn, [_step(step) for step in thought.steps], run.text, ending, model_calls=thought.asked,
         duration_ms=(now_s - run.asked_model_s) * 1000, complexity=thought.route.complexity, at=now,
     )  # fmt: skip
 

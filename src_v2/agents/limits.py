@@ -68,6 +68,11 @@ class Spending:
             or self.tokens + both > self.limits.tokens
         )
 
+    def room_for_results(self, messages: Sequence[BaseMessage]) -> int:
+        """Return the tokens that results of tools may have, so that the answer after them still fits."""
+        answer = estimate_prompt_tokens(messages) + self.limits.reply_tokens
+        return max(0, self.limits.tokens - self.tokens - answer)
+
     def may_answer_again(self, messages: Sequence[BaseMessage]) -> bool:
         """Whether there is room for one more answer, for one that was wrong."""
         one = estimate_prompt_tokens(messages) + self.limits.reply_tokens

@@ -19,10 +19,11 @@ from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.tool_calling import Offer
 from src_v2.agents.steps import Called, Step, Wanted, answers, observations, wanted_calls
 from src_v2.characters.models import Indicator, ThinkingIndicators
-from src_v2.core.errors import ModelTimeout, ModelUnavailable
+from src_v2.core.errors import ModelError, ModelTimeout, ModelUnavailable
 from src_v2.core.events import Status, TextDelta, TextReplaced
 from src_v2.core.messages import Turn
 from src_v2.core.routes import Route
+from src_v2.core.tokens import estimate_tokens
 from src_v2.tools.base import ToolContext, ToolResult
 from src_v2.tools.results import away, unusable
 from src_v2.tools.toolbox import ToolBox
@@ -32,7 +33,8 @@ log = structlog.get_logger(__name__)
 PURPOSE = "reflect"
 MOST_CORRECTIONS = 2
 NO_MORE_CALLS = "No more calls are possible for this answer. Answer with what you know."
-OUT_OF_TIME = "That took too long. Answer without it, and say what you could not look up."
+OUT_OF_TIME = "That took too long, and may or may not have been done. Answer without it, and claim neither."
+NO_ROOM = "What this gave is more than there is room for. Answer with what you know."
 
 Said = TextDelta | TextReplaced | Status
 
@@ -63,6 +65,8 @@ class Thought:
     text: str = ""
     steps: list[Step] = field(default_factory=list)
     objections: int = 0
+    asked: int = 0
+    """Model calls of the loop so far."""
     was_cut_short: bool = False
 
 
@@ -132,6 +136,7 @@ class Reflection:
         A look around that takes too long ends without either: what is left of the time is for the answer.
         """
         spending.steps += 1
+        thought.asked = spending.steps
         within_s = spending.left_s(answering=offer.closed)
         try:
             async with models.stream(
@@ -162,6 +167,7 @@ class Reflection:
         room = max(0, self._limits.tool_calls - spending.tool_calls)
         spending.tool_calls += min(len(wanted), room)
         results = await self._call(wanted[:room], thought.context, spending.left_s(answering=False))
+        results = _that_fit(results, spending.room_for_results([*thought.messages, calling]))
         results += [unusable(NO_MORE_CALLS)] * len(wanted[room:])
         called = [Called(call, result) for call, result in zip(wanted, results, strict=True)]
         thought.steps.append(Step(str(calling.text), called))
@@ -184,10 +190,8 @@ class Reflection:
         self, models: LanguageModels, thought: Thought, spending: Spending, offer: Offer
     ) -> AsyncGenerator[Said, None]:
         """Have the draft checked, and what is wrong put right: by the model while there is room, else without it."""
-        if thought.check is None:
-            return
         for left in range(MOST_CORRECTIONS, -1, -1):
-            objection = await thought.check(thought.text, observations(thought.steps))
+            objection = await _objection(thought, spending)
             if objection is None:
                 return
             thought.objections += 1
@@ -199,10 +203,40 @@ class Reflection:
             thought.messages, thought.text = asked, ""
             yield TextReplaced("")
             yield _status(thought.indicators.reflective_mode)
-            async with aclosing(self._ask(models, thought, spending, offer)) as heard:
-                async for said in heard:
-                    if not isinstance(said, AIMessage):
-                        yield said
+            try:
+                async with aclosing(self._ask(models, thought, spending, offer)) as heard:
+                    async for said in heard:
+                        if not isinstance(said, AIMessage):
+                            yield said
+            except ModelError as error:
+                log.info("correction_failed", error=type(error).__name__)
+                thought.text = ""
+            if not thought.text.strip():
+                thought.text = objection.repaired
+                yield TextReplaced(objection.repaired)
+                return
+
+
+async def _objection(thought: Thought, spending: Spending) -> Objection | None:
+    """Return what is wrong with the draft, as far as there is time and room to find out."""
+    if thought.check is None or spending.tokens >= spending.limits.tokens:
+        return None
+    try:
+        async with asyncio.timeout(spending.left_s(answering=True)):
+            return await thought.check(thought.text, observations(thought.steps))
+    except TimeoutError:
+        log.info("draft_not_checked")
+        return None
+
+
+def _that_fit(results: Sequence[ToolResult], room_tokens: int) -> list[ToolResult]:
+    """Return the results, those that do not fit any more by a word about that: fenced text cannot be cut."""
+    kept: list[ToolResult] = []
+    for result in results:
+        size = estimate_tokens(result.text)
+        kept.append(result if size <= room_tokens else unusable(NO_ROOM))
+        room_tokens -= min(size, room_tokens)
+    return kept
 
 
 def _status(indicator: Indicator) -> Status:

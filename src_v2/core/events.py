@@ -18,7 +18,7 @@ class TurnStarted:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What somebody is told the first time they talk to a character: that it is an AI, and what is kept.
+    """What somebody is told beside the reply: at first contact that this is an AI and what is kept; where to find help.
 
     Shown apart from the reply, before its first text; no part of it, and never stored.
     """
@@ -53,7 +53,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one model call; `estimated` when the provider did not say."""
+    """Tokens of all model calls of a turn; `model` answered last. `estimated` when a provider did not say."""
 
     model: str
     prompt_tokens: int

@@ -125,8 +125,7 @@ class Lanes:
 
     async def edit(self, character: str, channel_id: str, platform_message_id: str, text: str) -> None:
         """Honour the edit of a message: in the history, while it waits, and while it is being answered."""
-        text = forced_text(text) or text
-        await self._history.edit(character, platform_message_id, text)
+        await self._history.edit(character, platform_message_id, forced_text(text) or text)
         lane = self._lanes.get((character, channel_id))
         if lane is None:
             return
@@ -340,7 +339,11 @@ def _messages(lane: Lane) -> list[IncomingMessage]:
 
 
 def _with_text(messages: list[IncomingMessage], platform_id: str, text: str) -> list[IncomingMessage]:
-    return [replace(m, text=text) if m.platform_message_id == platform_id else m for m in messages]
+    changed = (replace(message, text=text, reflect=False) for message in messages)
+    return [
+        _thorough(new) if old.platform_message_id == platform_id else old
+        for old, new in zip(messages, changed, strict=True)
+    ]
 
 
 def _without(messages: list[IncomingMessage], platform_id: str) -> list[IncomingMessage]:

@@ -130,6 +130,39 @@ async def test_stopping_ends_everything_at_once(house: House, llm: LocalLLM) -> 
     assert reply.outcome.reason is StopReason.USER
 
 
+async def test_a_run_that_was_stopped_is_no_example(house: House, llm: LocalLLM) -> None:
+    sam = house.person("Sam")
+    await house.hears(sam.says("In May I saw two boats, the Miso and the Tern."))
+    await house.indexed()
+    llm.enqueue(
+        calls(("search_messages", {"query": "boats in May"})),
+        Script("The Miso, and then", hold=asyncio.Event(), hold_before=3),
+    )
+    asked = thoroughly(sam.says("Which boats did I mention in May?"))
+    reply = await house.ask(asked)
+    await reply.first_text.wait()
+    await house.app.lanes.stop("elena", asked.audience.channel_id)
+    await reply.finished.wait()
+    await house.app.engine.drain()
+    assert reply.text.startswith("The Miso")
+    assert await rows(house, traces) == []
+
+
+async def test_an_edit_may_ask_for_a_thorough_answer(house: House, llm: LocalLLM) -> None:
+    sam = house.person("Sam")
+    llm.enqueue(Script("Hello", hold=asyncio.Event(), hold_before=1))
+    asked = sam.says("hi", ref="m-1")
+    reply = await house.ask(asked)
+    await llm.wait_for_requests(1)
+    await house.app.lanes.edit("elena", asked.audience.channel_id, "m-1", "!reflect hello")
+    await reply.finished.wait()
+    assert "hello" in last_thought(llm).last_text
+    (turn,) = await rows(house, turns)
+    assert turn["complexity"] == "complex_high"
+    said = await house.app.memory.conversation(sam.audience(), 10)
+    assert said[0].text == "hello"
+
+
 async def test_deleting_the_question_ends_everything_at_once(house: House, llm: LocalLLM) -> None:
     sam = house.person("Sam")
     llm.enqueue(Script("Well, you see", hold=asyncio.Event(), hold_before=2))

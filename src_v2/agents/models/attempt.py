@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Literal, cast
+from typing import Literal
 
 import structlog
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, message_chunk_to_message
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 
 from src_v2.agents.models.failures import as_model_error
@@ -16,7 +16,7 @@ from src_v2.agents.models.records import CallRecord, ModelChunk, Payer, Recorder
 from src_v2.agents.models.refusals import Verdict, judged
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.agents.models.tokens import estimate_prompt_tokens
-from src_v2.agents.models.tool_calling import Offer
+from src_v2.agents.models.tool_calling import Offer, calls_in
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelSilent, ModelTimeout
 from src_v2.core.tokens import BYTES_PER_TOKEN, estimate_tokens
@@ -165,9 +165,7 @@ class Attempt:
 
     def _calling(self) -> AIMessage | None:
         """Return the whole answer when the model wants tools called, well-formed or not."""
-        if self._whole is None or not (self._whole.tool_calls or self._whole.invalid_tool_calls):
-            return None
-        return cast(AIMessage, message_chunk_to_message(self._whole))
+        return calls_in(self._whole) if self._whole is not None else None
 
     async def _next_chunk(self) -> AIMessageChunk | None:
         """Return the next chunk in time, None at the end."""

@@ -7,6 +7,7 @@ threshold serves all of them.
 import numpy as np
 
 from src_v2.memory.embeddings.base import Embedder
+from src_v2.memory.embeddings.measuring import MeasuredOnce
 from src_v2.memory.patterns.models import Vector
 
 UNRELATED = (
@@ -24,15 +25,16 @@ class Yardstick:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._base: float | None = None
+        self._base = MeasuredOnce(self._measured)
 
     async def base(self) -> float:
         """Return the mean cosine of unrelated texts, 0 or more."""
-        if self._base is None:
-            vectors = await self._embedder.encode(UNRELATED, kind="query")
-            pairs = (vectors @ vectors.T)[np.triu_indices(len(UNRELATED), 1)]
-            self._base = min(max(float(pairs.mean()), 0.0), LARGEST_BASE)
-        return self._base
+        return await self._base.get()
+
+    async def _measured(self) -> float:
+        vectors = await self._embedder.encode(UNRELATED, kind="query")
+        pairs = (vectors @ vectors.T)[np.triu_indices(len(UNRELATED), 1)]
+        return min(max(float(pairs.mean()), 0.0), LARGEST_BASE)
 
 
 def likeness(cosines: Vector, base: float) -> Vector:

@@ -7,6 +7,7 @@ the cosine itself would hold for one model only.
 import numpy as np
 
 from src_v2.memory.embeddings.base import Embedder, EmbeddingSpec
+from src_v2.memory.embeddings.measuring import MeasuredOnce
 
 LEAST_NEARNESS = 0.4
 """From here on a question counts as one of the same kind: an example then helps, and a wrong one does little harm.
@@ -32,7 +33,7 @@ class Nearness:
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
-        self._zero: tuple[EmbeddingSpec, float] | None = None
+        self._zero: tuple[EmbeddingSpec, MeasuredOnce] | None = None
 
     async def of(self, cosine: float) -> float:
         """Return how near two texts with this cosine are, at most 1; raises EmbeddingError or StoreUnavailable."""
@@ -44,8 +45,8 @@ class Nearness:
         await self._embedder.ready.wait()
         spec = self._embedder.spec
         if self._zero is None or self._zero[0] != spec:
-            self._zero = spec, await self._measured()
-        return self._zero[1]
+            self._zero = spec, MeasuredOnce(self._measured)
+        return await self._zero[1].get()
 
     async def _measured(self) -> float:
         asked = await self._embedder.encode(UNRELATED, kind="query")

@@ -309,3 +309,55 @@ async def test_corrections_are_steps_too(begin: Begin) -> None:
     study.llm.enqueue(looks("pier"), Script("At the zoo."))
     assert await study.answer() == "I am not sure."
     assert len(study.llm.requests) == 2
+
+
+async def test_a_correction_that_fails_leaves_the_answer_without_what_was_wrong(begin: Begin) -> None:
+    study = begin()
+    study.thought.check = Critic("At the zoo.")
+    study.llm.enqueue(Script("At the zoo."), Script(status=500))
+    assert await study.answer() == "I am not sure."
+    assert study.thought.text == "I am not sure."
+
+
+async def test_a_correction_without_words_leaves_the_answer_without_what_was_wrong(begin: Begin) -> None:
+    study = begin()
+    study.thought.check = Critic("At the zoo.")
+    study.llm.enqueue(Script("At the zoo."), looks("pier"))
+    assert await study.answer() == "I am not sure."
+
+
+async def test_arguments_that_are_cut_off_are_not_completed(begin: Begin) -> None:
+    looking = Looking()
+    study = begin(looking)
+    cut = Script(tool_calls=[ToolCall("look", '{"place": "the pi', "call_cut")], finish_reason="length")
+    study.llm.enqueue(cut, Script("I could not look."))
+    assert await study.answer() == "I could not look."
+    assert looking.places == []
+
+
+async def test_results_that_would_break_the_budget_are_left_out(begin: Begin) -> None:
+    class Wide(Looking):
+        async def _run(self, wanted: Place, _context: ToolContext) -> ToolResult:
+            self.places.append(wanted.place)
+            return ok("gulls " * 2_000)
+
+    looking = Wide()
+    study = begin(looking, tokens=4_000, reply_tokens=100)
+    study.llm.enqueue(looks("a", "b", "c"), Script("Gulls."))
+    assert await study.answer() == "Gulls."
+    assert looking.places == ["a", "b", "c"]
+    told = [str(one["content"]) for one in study.bodies()[1]["messages"] if one["role"] == "tool"]
+    assert ["more than there is room for" in one for one in told] == [False, True, True]
+
+
+async def test_a_check_that_takes_all_the_time_lets_the_draft_stand(begin: Begin) -> None:
+    study = begin(seconds=0.5, answer_s=0.2)
+
+    async def for_ever(_draft: str, _observations: Sequence[str]) -> Objection | None:
+        await asyncio.Event().wait()
+        return None
+
+    study.thought.check = for_ever
+    study.llm.enqueue(Script("At the pier."))
+    async with asyncio.timeout(60):
+        assert await study.answer() == "At the pier."
