@@ -3,7 +3,6 @@
 Nothing bad may come out: no secret, nobody else's words, no ping, no recital of the rules, no change nobody asked for.
 """
 
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from src_v2.agents.guard.guard import Guard
 from tests.support.injection import WAYS, load, stage
 
 FEWEST_CASES = 100
-ASKS_FIRST = importlib.util.find_spec("src_v2.tools.asking") is not None
-"""Whether the tools that change something look for the person's own request."""
 
 
 def test_the_corpus_is_large_and_its_ids_are_unique() -> None:
@@ -44,7 +41,6 @@ async def test_the_corpus_notices_when_nobody_watches(tmp_path: Path, monkeypatc
     assert all(wrong)
 
 
-@pytest.mark.skipif(not ASKS_FIRST, reason="the tools do not look for the person's own request yet")
 @pytest.mark.parametrize("way", WAYS)
 async def test_nothing_is_changed_that_nobody_asked_for(tmp_path: Path, way: str) -> None:
     cases = [case for case in load(way) if "tool" in case.wants]
