@@ -108,7 +108,7 @@ class Database:
     async def settle(self) -> None:
         """Let go of old versions of what was removed; a server does that by itself, in its own time."""
         if self.is_sqlite:
-            async with self.read() as connection:
+            async with _connected(self._reader) as connection:
                 await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     async def close(self) -> None:
