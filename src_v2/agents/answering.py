@@ -25,8 +25,8 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
 from src_v2.core.events import TextDelta
 from src_v2.core.fence import person_name
+from src_v2.core.markers import own_words
 from src_v2.core.messages import Turn
-from src_v2.core.pictures import words_beside
 from src_v2.core.routes import Complexity, Mode, Route, route
 from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import SimilarTrace
@@ -114,7 +114,7 @@ class Answering:
         self._router.start()
         names = (*names_in(turn, character), character.name)
         return await self._router.route(
-            words_beside(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names,
+            own_words(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names,
             record=run.calls.append,
         )  # fmt: skip
 

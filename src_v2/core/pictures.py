@@ -9,16 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from src_v2.core.fence import one_line
+from src_v2.core.markers import NOT_IN_MARKERS, PICTURE, sent, sent_name
 
 MOST_PICTURES = 4
 """Of one turn: a few snapshots, not an album."""
 LONGEST_DESCRIPTION_CHARS = 400
-LONGEST_NAME_CHARS = 60
 
 _SHOWS = "; it shows: "
 _UNOPENED = "; it could not be opened: "
 _MARKER = re.compile(r"\[sent a picture: (?P<name>[^\];]*)(?:; it shows: (?P<shown>[^\]]*))?\]")
-_NOT_IN_MARKERS = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", "|": "/"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +36,17 @@ class Picture:
 
 def picture_name(name: str) -> str:
     """Return a file's name as it may stand in a marker; it is text from outside."""
-    clean = one_line(name.replace("\\", "/").rpartition("/")[2].replace(";", ",")).translate(_NOT_IN_MARKERS)
-    return clean[:LONGEST_NAME_CHARS].strip() or "picture"
+    return sent_name(name, "picture")
 
 
 def marker(name: str) -> str:
     """Return what stands for a picture in a message."""
-    return f"[sent a picture: {picture_name(name)}]"
+    return sent(PICTURE, name)
 
 
 def unopened(name: str, why: str) -> str:
     """Return what stands for a picture that was not taken; `why` is our own sentence."""
-    return f"[sent a picture: {picture_name(name)}{_UNOPENED}{why}]"
+    return sent(PICTURE, name, more=f"{_UNOPENED}{why}")
 
 
 def with_markers(text: str, pictures: Iterable[Picture]) -> str:
@@ -103,13 +101,8 @@ def without_descriptions(text: str) -> str:
     return _MARKER.sub(lambda found: f"[sent a picture: {found['name']}]", text)
 
 
-def words_beside(text: str) -> str:
-    """Return what was said beside the pictures."""
-    return _MARKER.sub("", text).strip()
-
-
 def _clean(words: str) -> str:
-    line = one_line(words).translate(_NOT_IN_MARKERS)
+    line = one_line(words).translate(NOT_IN_MARKERS)
     if len(line) <= LONGEST_DESCRIPTION_CHARS:
         return line
     return line[: LONGEST_DESCRIPTION_CHARS - 1].rpartition(" ")[0] + "…"

@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from src_v2.core.audience import Audience
 from src_v2.core.ids import derived_id
+from src_v2.core.markers import without_passed_on
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.core.pictures import without_descriptions
 from src_v2.core.tokens import estimate_tokens
@@ -61,7 +62,7 @@ def _answered(messages: Sequence[StoredMessage]) -> Sequence[StoredMessage]:
 
 
 def _line(number: int, message: StoredMessage, zone: tzinfo) -> TranscriptLine:
-    own_words = without_descriptions(message.text)
+    own_words = without_passed_on(without_descriptions(message.text))
     return TranscriptLine(
         number, message.id, USER if message.role is Role.USER else CHARACTER, message.speaker_id,
         message.speaker_name, own_words, message.created_at.astimezone(zone), audience_of(message),

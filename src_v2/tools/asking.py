@@ -1,14 +1,15 @@
 """Whether the person's own words in this turn ask for a change: what a tool that writes must see before it does.
 
 The rule: a model may propose a change, but it is made only when what the person wrote themselves in this very turn says
-so. Quotations, code, links and the middle of pasted texts are not their own words; neither are memories, pages, names,
-captions and what others say. A correction must name the new value, a wish must be worded as one, taking back must say
-that something is not so. These are plain patterns, no model is asked. Whoever is not understood is asked to say it in
-so many words.
+so. Quotations, code, links, the middle of pasted texts and messages passed on are not their own words; neither are
+memories, pages, names, captions and what others say. A correction must name the new value, a wish must be worded as
+one, taking back must say that something is not so. These are plain patterns, no model is asked. Whoever is not
+understood is asked to say it in so many words.
 """
 
 import re
 
+from src_v2.core import markers
 from src_v2.core.fence import one_line
 from src_v2.knowledge import retreats, speech, wishes
 from src_v2.knowledge.grounding import found_in
@@ -74,7 +75,7 @@ _FINE_AGAIN = re.compile(
 
 def own_words(context: ToolContext) -> str:
     """Return what the person wrote themselves in this turn, one message after the other."""
-    return "\n".join(_typed(speech.own_words(message.text)) for message in context.asked)
+    return "\n".join(_typed(speech.own_words(markers.own_words(message.text))) for message in context.asked)
 
 
 def says_instead(context: ToolContext, value: str) -> bool:

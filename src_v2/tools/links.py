@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from yarl import URL
 
+from src_v2.core.markers import own_words
+
 LONGEST_ADDRESS_CHARS = 2_000
 MOST_WRITTEN = 20
 """Addresses of one message that are looked at."""
@@ -34,14 +36,14 @@ class Links:
     def allowed(self, named: str, written: Iterable[str]) -> str | None:
         """Return the address that a model means by a short id or by the address itself, None for any other.
 
-        `written` are the person's messages.
+        `written` are the person's messages; what they passed on, and captions, are not written by them.
         """
         if match := _SHORT_ID.fullmatch(named):
             return self._found.get(int(match[1]))
         wanted = same(named.strip())
         if wanted in self._numbers:
             return self._found[self._numbers[wanted]]
-        own = (address for text in written for address in addresses_in(text))
+        own = (address for text in written for address in addresses_in(own_words(text)))
         return next((address for address in own if same(address) == wanted), None)
 
 

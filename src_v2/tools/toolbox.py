@@ -16,7 +16,7 @@ from src_v2.core.messages import IncomingMessage
 from src_v2.observability.outages import Outages
 from src_v2.tools.arguments import Unfit, json_schema, read_arguments
 from src_v2.tools.base import CHANGES, Cost, Permission, Tool, ToolContext, ToolResult, ToolSource
-from src_v2.tools.confirming import Confirmations, TooLong, Waiting
+from src_v2.tools.confirming import Allowed, Confirmations, TooLong, Waiting
 from src_v2.tools.results import away, nothing, refused, unusable
 
 log = structlog.get_logger(__name__)
@@ -74,6 +74,7 @@ class ToolBox:
         self._sources = sources
         self._specs: dict[str, tuple[Tool[Any], dict[str, Any]]] = {}
         self._confirmations = confirmations or Confirmations()
+        self._running: set[asyncio.Task[ToolResult]] = set()
 
     async def start(self) -> None:
         """Begin to open what the tools need; waits for nothing."""
@@ -81,7 +82,10 @@ class ToolBox:
             await source.start()
 
     async def close(self) -> None:
-        """Close what the tools opened."""
+        """Close what the tools opened; what is being carried out is given up."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
         for source in self._sources:
             await source.close()
 
@@ -132,16 +136,36 @@ class ToolBox:
     async def confirmed(self, context: ToolContext) -> Confirmed | None:
         """Carry out the call that a message of this turn allows; None when none does. Never raises.
 
-        Of several that are allowed in one turn the first is carried out.
+        Of several that are allowed in one turn the first is carried out. A turn that is cancelled does not end the
+        call: run again, it gets the same result, and nothing is carried out twice.
         """
-        waiting = next(filter(None, (self._confirmations.take(one, context.now) for one in context.asked)), None)
+        allowed = self._newly_allowed(context)
+        if allowed is None:
+            before = (self._confirmations.allowed_by(one, context.now) for one in reversed(context.asked))
+            allowed = next(filter(None, before), None)
+        if allowed is None:
+            return None
+        result = await asyncio.shield(allowed.call)
+        return Confirmed(allowed.waiting.tool.name, allowed.waiting.arguments.model_dump(), result)
+
+    def _newly_allowed(self, context: ToolContext) -> Allowed | None:
+        """Begin with the call that a message of this turn says yes to, if it is allowed still."""
+        taken = ((message, self._confirmations.take(message, context.now)) for message in context.asked)
+        message, waiting = next(((said, found) for said, found in taken if found), (context.message, None))
         if waiting is None or not self._may_still(waiting, context):
             return None
+        task = asyncio.create_task(self._carried_out(waiting, context), name=f"allowed {waiting.tool.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        allowed = Allowed(waiting, context.now, task)
+        self._confirmations.keep(message, allowed)
+        return allowed
+
+    async def _carried_out(self, waiting: Waiting, context: ToolContext) -> ToolResult:
         try:
-            result = await self._run(waiting.tool, waiting.arguments, context)
+            return await self._run(waiting.tool, waiting.arguments, context)
         except Unfit as advice:
-            result = unusable(str(advice))
-        return Confirmed(waiting.tool.name, waiting.arguments.model_dump(), result)
+            return unusable(str(advice))
 
     def _may_still(self, waiting: Waiting, context: ToolContext) -> bool:
         tool = waiting.tool

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,17 +146,49 @@ async def test_arguments_that_do_not_fit_do_not_reach_the_server(
 
 async def test_a_server_at_an_address_is_connected_to(tmp_path: Path) -> None:
     port = free_port()
+    more: dict[str, Any] = {"command": "", "args": [], "url": f"http://127.0.0.1:{port}/mcp"}
+    async with served(tmp_path, port), house_in(tmp_path, **more) as house:
+        result = await house.box.call("mcp_home_tide", {"harbour": "Bergen"}, asks())
+        assert "Tide at Bergen" in result.text
+
+
+@asynccontextmanager
+async def served(folder: Path, port: int) -> AsyncIterator[None]:
+    """Run a server at an address, in a process of its own."""
     child = await asyncio.create_subprocess_exec(
-        sys.executable, str(SERVER), str(tmp_path / "starts"), str(port), stderr=asyncio.subprocess.DEVNULL
+        sys.executable, str(SERVER), str(folder / "starts"), str(port), stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        more: dict[str, Any] = {"command": "", "args": [], "url": f"http://127.0.0.1:{port}/mcp"}
-        async with house_in(tmp_path, **more) as house:
-            result = await house.box.call("mcp_home_tide", {"harbour": "Bergen"}, asks())
-            assert "Tide at Bergen" in result.text
+        yield
     finally:
         child.kill()
         await child.wait()
+
+
+async def listening(port: int) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                continue
+            writer.close()
+            return
+
+
+async def test_a_server_at_an_address_that_was_started_again_is_connected_to_again(tmp_path: Path) -> None:
+    port = free_port()
+    more: dict[str, Any] = {"command": "", "args": [], "url": f"http://127.0.0.1:{port}/mcp"}
+    async with AsyncExitStack() as first:
+        await first.enter_async_context(served(tmp_path, port))
+        async with house_in(tmp_path, **more) as house:
+            await first.aclose()
+            async with served(tmp_path, port):
+                await listening(port)
+                async with asyncio.timeout(30):
+                    result = await house.box.call("mcp_home_tide", {"harbour": "Bergen"}, asks())
+                assert result.kind is ResultKind.OK
+                assert len(house.pids()) == 2
 
 
 async def test_an_error_of_a_tool_is_told_as_data(tmp_path: Path) -> None:

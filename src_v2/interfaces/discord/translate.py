@@ -3,19 +3,16 @@
 import discord
 
 from src_v2.core.ids import derived_id
+from src_v2.core.markers import BARE_MENTION, FILE, NO_WORDS, PICTURE, SOUND, STICKER, VIDEO, passed_on, sent
 from src_v2.core.messages import Author, IncomingMessage
-from src_v2.core.pictures import marker
 from src_v2.interfaces.discord.addressing import own_role_id
 from src_v2.interfaces.discord.mentions import Names, readable
-from src_v2.interfaces.discord.pictures import is_picture
 from src_v2.interfaces.discord.places import audience, platform_id, scene
 from src_v2.interfaces.discord.ports import PLATFORM
 
-BARE_MENTION = "(says your name)"
-NO_WORDS = "[sent something without words]"
 QUOTED = "> "
 """What stands before each line of a question that a command put into the channel."""
-KINDS = {"video": "a video", "audio": "a sound"}
+KINDS = {"image": PICTURE, "video": VIDEO, "audio": SOUND}
 
 
 def incoming(
@@ -76,13 +73,11 @@ def _is_by_command(message: discord.Message) -> bool:
 
 
 def _sent_along(message: discord.Message) -> list[str]:
-    sent = [
-        marker(item.filename) if is_picture(item) else f"[sent {_kind(item)}: {item.filename}]"
-        for item in message.attachments
-    ]
-    sent += [f"[sent a sticker: {sticker.name}]" for sticker in message.stickers]
-    return sent + [f"[passed on a message: {passed.content}]" for passed in message.message_snapshots if passed.content]
+    """Return the marks of what came along; forwards come last."""
+    along = [sent(_kind(item), item.filename) for item in message.attachments]
+    along += [sent(STICKER, sticker.name) for sticker in message.stickers]
+    return along + [passed_on(passed.content) for passed in message.message_snapshots if passed.content]
 
 
 def _kind(attachment: discord.Attachment) -> str:
-    return KINDS.get((attachment.content_type or "").partition("/")[0], "a file")
+    return KINDS.get((attachment.content_type or "").partition("/")[0], FILE)

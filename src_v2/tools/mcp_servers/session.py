@@ -35,6 +35,10 @@ CLOSE_TIMEOUT_S = 6.0
 """The library gives a process two seconds to end by itself, and two more before it is killed."""
 _BROKEN = ("ClosedResourceError", "BrokenResourceError", "EndOfStream", "BrokenPipeError", "ConnectionError")
 _CONNECTION_CLOSED = -32000
+_SESSION_TERMINATED = 32600
+"""What the library itself answers, without the minus of a server's code, when the server no longer knows the session:
+it was started again meanwhile."""
+_GONE = frozenset({_CONNECTION_CLOSED, _SESSION_TERMINATED})
 
 
 class ServerSession:
@@ -146,4 +150,4 @@ def _connection(config: ServerConfig) -> "Connection":
 def _is_break(error: BaseException) -> bool:
     """Whether an error says that the session is gone, rather than that the server did not like the call."""
     code = getattr(getattr(error, "error", None), "code", None)
-    return type(error).__name__ in _BROKEN or code == _CONNECTION_CLOSED or isinstance(error, OSError)
+    return type(error).__name__ in _BROKEN or code in _GONE or isinstance(error, OSError)

@@ -48,7 +48,7 @@ def power(base: Value, exponent: Value) -> Value:
 
 
 def _rounded_power(base: Fraction, to: Fraction) -> Value:
-    if abs(int(to) * math.log10(abs(base))) > MOST_DIGITS:
+    if abs(int(to)) * _digits(base) > MOST_DIGITS:
         raise Unreckonable(f"The power has more than {MOST_DIGITS} digits.")
     return _of_decimals(lambda: decimal(base) ** int(to))
 
@@ -62,9 +62,14 @@ def _root_power(base: Fraction, to: Fraction) -> Value:
         return Value(Fraction(0))
     if to == Fraction(1, 2):
         return _sqrt(Value(base))
-    if abs(float(to)) > LARGEST_EXPONENT or abs(float(to) * math.log10(base)) > MOST_DIGITS:
+    if abs(to) > LARGEST_EXPONENT or abs(float(to)) * _digits(base) > MOST_DIGITS:
         raise Unreckonable(f"The power has more than {MOST_DIGITS} digits.")
     return _of_decimals(lambda: decimal(base) ** decimal(to))
+
+
+def _digits(number: Fraction) -> float:
+    """Return how far a number is from one, in powers of ten; it may be beyond what floating point holds."""
+    return abs(float(decimal(abs(number)).log10()))
 
 
 def _of_decimals(reckon: Callable[[], Decimal]) -> Value:

@@ -17,10 +17,19 @@ DEEPEST = 250
 MOST_TEXT_CHARS = 60_000
 LONGEST_TITLE_CHARS = 200
 LONGEST_LINE_CHARS = 2_000
+DEEPEST_INDENTED = 20
+"""Of JSON: every level makes each line of it longer."""
 TIMEOUT_S = 8.0
 
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,400})", re.IGNORECASE)
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset=[\"']?\s*([A-Za-z0-9_-]{2,40})", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[{\]}]")
+_KNOWN_CHARSET = re.compile(
+    r"utf[-_]?(?:8|16|32)(?:[-_]?(?:le|be))?|(?:us-)?ascii|(?:iso[-_]?8859|latin)[-_]?\d{1,2}"
+    r"|(?:windows|cp)[-_]?125\d|koi8[-_]?[ru]|gb[-_]?2312|gbk|gb18030|big5|shift[-_]?jis|euc[-_]?(?:jp|kr)",
+    re.IGNORECASE,
+)
+"""What a page may name: not every codec of Python, some of which take a time that grows with the square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +110,37 @@ def _depth(tree: "object") -> int:
 
 
 def _decoded(page: Page) -> str:
-    declared = _CHARSET.search(page.body[:4096])
-    for charset in (page.charset, declared[1].decode("ascii") if declared else "", "utf-8"):
+    """Return a page's text in the first charset that fits; where none does, what is wrong in it is replaced."""
+    named = _CHARSET.search(page.body[:4096])
+    declared = (page.charset, named[1].decode("ascii") if named else "")
+    charsets = [charset for charset in declared if _KNOWN_CHARSET.fullmatch(charset)]
+    for charset in (*charsets, "utf-8"):
         try:
-            return page.body.decode(charset) if charset else page.body.decode("utf-8")
+            return page.body.decode(charset)
         except (LookupError, UnicodeDecodeError):
             continue
-    return page.body.decode("latin-1")
+    return page.body.decode("utf-8", "replace")
 
 
 def _indented(text: str) -> str:
-    try:
-        return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return text
+    """Return JSON line by line; what is long or deep, and would grow manifold, is only cut into pieces."""
+    if len(text) <= MOST_TEXT_CHARS and _nesting(text) <= DEEPEST_INDENTED:
+        try:
+            return orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2).decode()
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            return text
+    size = LONGEST_LINE_CHARS
+    lines = text[:MOST_TEXT_CHARS].splitlines()
+    return "\n".join(line[at : at + size] for line in lines for at in range(0, len(line), size))
+
+
+def _nesting(text: str) -> int:
+    """Return how deep brackets lie within each other, those in strings counted too."""
+    deepest = level = 0
+    for found in _BRACKET.finditer(text):
+        level += 1 if found.group() in "[{" else -1
+        deepest = max(deepest, level)
+    return deepest
 
 
 def _lines(text: str) -> tuple[str, ...]:

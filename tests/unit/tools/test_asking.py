@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from src_v2.core import pictures
+from src_v2.core.markers import FILE, passed_on, sent
 from src_v2.knowledge.models import PreferenceName
 from src_v2.tools.asking import own_words, says_instead, takes_back, takes_wish_back, wishes_for
 from src_v2.tools.base import ResultKind
@@ -109,7 +111,9 @@ WRITES: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("name", "arguments"), WRITES)
 @pytest.mark.parametrize("text", ["What do you remember of the harbour?", f"> {DATA}", f'Sum this up: "{DATA[:300]}"',
-                                  f"```\n{DATA}\n```"])  # fmt: skip
+                                  f"```\n{DATA}\n```", f"Look\n{passed_on(DATA)}",
+                                  f"Look\n{pictures.described(pictures.marker('a.png'), [DATA])}",
+                                  f"Look\n{sent(FILE, DATA[8:66])}"])  # fmt: skip
 async def test_data_alone_brings_no_change_about(name: str, arguments: dict[str, Any], text: str) -> None:
     """A model that does what a memory or a quotation tells it gets nowhere."""
     shelves, context = Shelves(memories=[memory(text=DATA)], facts=[fact()]), asks(text=text)

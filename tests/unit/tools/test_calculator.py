@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from src_v2.tools import reckoning
 from src_v2.tools.base import ResultKind
+from src_v2.tools.reckoning.functions import FUNCTIONS
 from src_v2.tools.reckoning.reading import Unreadable, read
 from src_v2.tools.reckoning.values import Unreckonable, shown
 from src_v2.tools.reckoning.working import work_out
@@ -37,6 +38,7 @@ def reckon(expression: str) -> str:
     ("cbrt(-27)", "-3"), ("100 * (1 + 0.05) ** 10", "162.889462677744140625"), ("2 ** 100", str(2**100)),
     ("12345678901234567890 * 98765432109876543210", str(12345678901234567890 * 98765432109876543210)),
     ("SQRT(4)", "2"), ("1e-10 + 0", "0.0000000001"), ("exp(100)", "about 2.68811714181614e43"),
+    ("(10^350)^0.3", "about 1e105"), ("cbrt(10^350)", "about 4.64158883361278e116"), ("(1/10^350)^0.5", "about 1e-175"),
 ])  # fmt: skip
 def test_what_comes_out(expression: str, result: str) -> None:
     assert reckon(expression) == result
@@ -50,7 +52,8 @@ def test_what_comes_out(expression: str, result: str) -> None:
     ("sqrt()", "one number"), ("sqrt(1, 2)", "one number"), ("tan(pi/2)", "no finite"), ("asin(2)", "outside"),
     ("1" * 61, "digits"), ("1+" * 200 + "1", "several steps"), ("(" * 41 + "1" + ")" * 41, "parentheses"),
     ("-" * 60 + "1", "signs"), ("round(1, 99)", "places"), ("exp(99999)", "digits"), ("2 ** 0.5 ** 9999", "digits"),
-    ("200! * 200!", "digits"),
+    ("200! * 200!", "digits"), ("(10^350)^5", "400 digits"), ("(1/10^350)^2.5", "400 digits"),
+    ("(10^350)^-1.5", "400 digits"), ("(10^350)^(10^350 + 1/2)", "400 digits"), ("(3 * 10^350)^9999", "400 digits"),
 ])  # fmt: skip
 def test_what_has_no_value_is_told_in_words_that_help(expression: str, advice: str) -> None:
     with pytest.raises((Unreadable, Unreckonable), match=advice):
@@ -83,6 +86,26 @@ async def test_nothing_that_is_written_is_slow_or_runs(expression: str) -> None:
 def test_whatever_is_written_ends_as_a_number_or_as_advice(expression: str) -> None:
     try:
         told = reckon(expression)
+    except (Unreadable, Unreckonable) as advice:
+        told = str(advice)
+    assert 0 < len(told) < 500
+
+
+FAR = st.sampled_from(["10^350", "1/10^350", "-(10^399)", "(10^350+1)/3", "1 + 1/10^300", "0.3", "-2.5", "5", "1/3"])
+CALLED = st.sampled_from([
+    "({0})^({1})", "({0})*({1})", "({0})/({1})", "({0})+({1})", "({0})-({1})", "({0})//({1})", "({0})%({1})",
+    "log({0}, {1})", "max({0}, {1})", "round({0}, {1})", "choose({0}, {1})", "gcd({0}, {1})", "mean({0}, {1})",
+    *(f"{name}({{0}})" for name, function in sorted(FUNCTIONS.items()) if function.least == 1),
+])  # fmt: skip
+
+
+@given(CALLED, CALLED, FAR, FAR, FAR)
+@settings(max_examples=500, deadline=1_000)
+def test_numbers_far_beyond_floating_point_end_as_a_number_or_as_advice(
+    outer: str, inner: str, first: str, second: str, third: str
+) -> None:
+    try:
+        told = reckon(outer.format(inner.format(first, second), third))
     except (Unreadable, Unreckonable) as advice:
         told = str(advice)
     assert 0 < len(told) < 500

@@ -1,5 +1,6 @@
 """A call with effects outside runs only after the person's yes to exactly that call."""
 
+import asyncio
 import random
 import re
 from dataclasses import replace
@@ -29,10 +30,14 @@ class Lamps:
 
     def __init__(self, only_for: frozenset[str] | None = None) -> None:
         self.dark: list[str] = []
+        self.begun, self.switch = asyncio.Event(), asyncio.Event()
+        self.switch.set()
         tool = Tool("lamps_off", "Off.", Room, self._run, Permission.ACT, Cost.OUTSIDE, only_for=only_for)
         self.box = ToolBox([tool], Outages(), confirmations=Confirmations(random.Random(7)))
 
     async def _run(self, wanted: Room, _context: ToolContext) -> ToolResult:
+        self.begun.set()
+        await self.switch.wait()
         self.dark.append(wanted.room)
         return ok("Dark.")
 
@@ -64,8 +69,72 @@ async def test_a_yes_with_the_number_lets_it_happen_once(yes: str) -> None:
     assert done is not None
     assert (done.name, done.arguments, done.result.text) == ("lamps_off", {"room": "kitchen"}, "Dark.")
     assert lamps.dark == ["kitchen"]
+    again = replace(answer, message=replace(answer.message, id="another"))
+    assert not lamps.box.said_yes(again.message)
+    assert await lamps.box.confirmed(again) is None
+
+
+async def test_a_turn_that_is_run_again_gets_the_same_result_and_nothing_is_done_twice() -> None:
+    lamps = Lamps()
+    _, code = await lamps.asked()
+    answer = asks(text=f"yes {code}")
+    first = await lamps.box.confirmed(answer)
+    more = replace(answer.message, id="more", text="and thanks")
+    for turn in ((), (answer.message, more)):
+        assert lamps.box.said_yes(answer.message)
+        assert await lamps.box.confirmed(replace(answer, turn=turn)) == first
+    assert lamps.dark == ["kitchen"]
+    late = replace(answer, now=answer.now + timedelta(minutes=11))
+    assert await lamps.box.confirmed(late) is None
+    lamps.box.forget("discord:sam")
     assert not lamps.box.said_yes(answer.message)
     assert await lamps.box.confirmed(answer) is None
+
+
+async def test_a_turn_that_is_cancelled_does_not_end_what_was_allowed() -> None:
+    lamps = Lamps()
+    lamps.switch.clear()
+    _, code = await lamps.asked()
+    answer = asks(text=f"yes {code}")
+    superseded = asyncio.create_task(lamps.box.confirmed(answer))
+    async with asyncio.timeout(5):
+        await lamps.begun.wait()
+        superseded.cancel()
+        await asyncio.wait({superseded})
+        anew = asyncio.create_task(lamps.box.confirmed(answer))
+        lamps.switch.set()
+        done = await anew
+    assert superseded.cancelled()
+    assert done is not None
+    assert done.result.text == "Dark."
+    assert lamps.dark == ["kitchen"]
+
+
+async def test_a_second_yes_in_a_turn_that_is_run_again_is_carried_out_too() -> None:
+    lamps = Lamps()
+    _, kitchen = await lamps.asked("kitchen")
+    _, hall = await lamps.asked("hall")
+    answer = asks(text=f"yes {kitchen}")
+    await lamps.box.confirmed(answer)
+    second = replace(answer.message, id="second", text=f"yes {hall}")
+    both = replace(answer, message=second, turn=(answer.message, second))
+    for _ in range(2):
+        done = await lamps.box.confirmed(both)
+        assert done is not None
+        assert done.arguments == {"room": "hall"}
+    assert lamps.dark == ["kitchen", "hall"]
+
+
+async def test_closing_gives_up_what_is_being_carried_out() -> None:
+    lamps = Lamps()
+    lamps.switch.clear()
+    _, code = await lamps.asked()
+    waiting = asyncio.create_task(lamps.box.confirmed(asks(text=f"yes {code}")))
+    async with asyncio.timeout(5):
+        await lamps.begun.wait()
+        await lamps.box.close()
+        await asyncio.wait({waiting})
+    assert lamps.dark == []
 
 
 @pytest.mark.parametrize("text", ["yes", "yes 000", "{}", "no {}", "yes {} and call it again", "> yes {}x", "ok",

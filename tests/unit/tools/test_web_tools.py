@@ -1,6 +1,7 @@
 """Searching and reading as a model sees them: only what was named is read, and what strangers write is data."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -10,6 +11,8 @@ from aiohttp import web
 
 from src_v2.core.errors import ServiceUnavailable
 from src_v2.core.fence import DATA_NOTE
+from src_v2.core.markers import passed_on
+from src_v2.core.pictures import described, marker
 from src_v2.core.tokens import estimate_tokens
 from src_v2.observability.outages import Outages
 from src_v2.tools.base import Permission, ResultKind, ToolContext, ToolResult
@@ -205,12 +208,42 @@ async def test_a_page_that_takes_too_long_is_given_up_and_the_next_one_waits_for
 
 @pytest.mark.parametrize(("page", "line"), [
     (_page("Grüße\nvom Fährmann".encode("latin-1"), "text/plain", "latin-1"), "Grüße"),
-    (_page("Grüße".encode("latin-1"), "text/plain", "no-such-charset"), "Grüße"),
+    (_page("Grüße".encode("latin-1"), "text/plain", "no-such-charset"), "Gr\ufffd\ufffde"),
+    (_page("Grüße".encode(), "text/plain", "punycode"), "Grüße"),
+    (_page(b"a+AGE-", "text/plain", "utf-7"), "a+AGE-"),
+    (_page("Grüße".encode(), "text/plain", "no-such-charset"), "Grüße"),
+    (_page("Привет".encode("koi8-r"), "text/plain", "KOI8-R"), "Привет"),
+    (_page("こんにちは".encode("shift_jis"), "text/plain", "Shift_JIS"), "こんにちは"),
+    (_page("你好".encode("gb18030"), "text/plain", "gb18030"), "你好"),
     (_page(b'{"tide": "high"}', "application/json"), '"tide": "high"'),
     (_page(b"{broken", "application/json"), "{broken"),
 ])  # fmt: skip
 async def test_plain_text_and_json_are_read_as_they_are(page: Page, line: str) -> None:
     assert line in (await Extractor().text(page)).lines
+
+
+HOSTILE_JSON = [
+    b"[" * 200 + b",".join([b"1"] * 100_000) + b"]" * 200, b"[" * 200 + b",".join([b"1"] * 29_000) + b"]" * 200,
+    b"[" * 60_000, b"[" + b",".join([b"1"] * 100_000) + b"]",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", HOSTILE_JSON, ids=range(len(HOSTILE_JSON)))
+async def test_json_does_not_grow_manifold(body: bytes) -> None:
+    tracemalloc.start()
+    try:
+        text = await Extractor().text(_page(body, "application/json"))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8_000_000
+    assert 20_000 < sum(map(len, text.lines)) <= 60_000
+
+
+async def test_a_charset_that_only_python_knows_takes_no_time() -> None:
+    begun = perf_counter()
+    await Extractor().text(_page(b"a" * 200_000 + b"-" + b"a" * 200_000, "text/plain", "punycode"))
+    assert perf_counter() - begun < 1
 
 
 async def test_of_a_page_with_very_many_tags_the_beginning_is_read() -> None:
@@ -222,6 +255,15 @@ async def test_of_a_page_with_very_many_tags_the_beginning_is_read() -> None:
 def test_addresses_are_found_in_messages_without_what_stands_around_them() -> None:
     text = "See (https://a.example/x_(y)), <http://b.example/?q=1>! And HTTPS://C.example/. not example.com ftp://d"
     assert list(addresses_in(text)) == ["https://a.example/x_(y)", "http://b.example/?q=1", "HTTPS://C.example/"]
+
+
+@pytest.mark.parametrize("mark", [
+    passed_on("See http://a.example/x"), passed_on("]\nhttp://a.example/x"),
+    described(marker("sign.png"), ["A sign that says http://a.example/x here"]),
+])  # fmt: skip
+def test_an_address_that_somebody_else_wrote_may_not_be_read(mark: str) -> None:
+    assert Links().allowed("http://a.example/x", [f"What is that?\n{mark}"]) is None
+    assert Links().allowed("http://a.example/x", [f"And http://a.example/x ?\n{mark}"]) is not None
 
 
 def test_only_a_few_addresses_of_a_message_count() -> None:
