@@ -7,6 +7,7 @@ from src_v2.agents.costs.store import CostStore
 from src_v2.agents.models.choices import ModelChoices
 from src_v2.agents.models.desk import ModelDesk
 from src_v2.agents.models.role import ModelRole
+from src_v2.agents.models.structured import StructuredChains
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
 from src_v2.interfaces.steering import Steering
@@ -28,10 +29,12 @@ class Models:
         self.roles = wiring.model_roles(
             settings, clock, pricing=prices, meter=self.allowance, chosen=self.choices.chosen
         )
-        chains = wiring.role_chains(settings)
-        main, eyes = chains[ModelRole.MAIN], chains.get(ModelRole.VISION, chains[ModelRole.MAIN])
+        main = wiring.model_chain(settings)
         self.reading = wiring.reading_models(settings, main, clock, pricing=prices, meter=self.allowance)
-        self.describing = wiring.describing_models(settings, eyes, clock, pricing=prices, meter=self.allowance)
+        self.describing = StructuredChains(
+            lambda character: self.roles.chain(ModelRole.VISION, character),
+            lambda chain: wiring.describing_models(settings, chain, clock, pricing=prices, meter=self.allowance),
+        )
         self.steering = Steering(Costs(store, clock), ModelDesk(self.roles, self.choices))
 
     async def start(self) -> None:

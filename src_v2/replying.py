@@ -8,6 +8,7 @@ from src_v2.agents.context import ContextSources
 from src_v2.agents.critic import Critic, ModelJudge
 from src_v2.agents.engine import AgentEngine
 from src_v2.agents.models.role import ModelRole
+from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.reflective import Reflection
 from src_v2.agents.routing.opinion import small_model_opinion
 from src_v2.agents.routing.router import Router
@@ -86,6 +87,9 @@ class Replying:
 
 
 def _router(settings: Settings, language: Models, embedder: Embedder, clock: Clock) -> Router:
-    opinion = small_model_opinion(language.roles.of(ModelRole.SMALL)) if settings.llm.small_model else None
+    def small(character: str) -> LanguageModels | None:
+        is_named = settings.llm.small_model or language.choices.chosen(ModelRole.SMALL, character)
+        return language.roles.of(ModelRole.SMALL, character) if is_named else None
+
     keep_in = settings.general.data_dir / ROUTING_FOLDER
-    return Router(embedder, clock=clock, keep_in=keep_in, opinion=opinion)
+    return Router(embedder, clock=clock, keep_in=keep_in, opinion=small_model_opinion(small))

@@ -60,8 +60,13 @@ class Routing(Protocol):
         forced: bool = False,
         names: Sequence[str] = (),
         record: Recorder | None = None,
+        payer: Payer | None = None,
+        character: str = "",
     ) -> Route:
-        """Return the way that a question takes; `names` are those who speak, `record` hears of model calls."""
+        """Return the way that a question takes; `names` are those who speak, `record` hears of model calls.
+
+        Those are on the account of `payer`, of the models of `character`.
+        """
         ...
 
 
@@ -115,7 +120,7 @@ class Answering:
         names = (*names_in(turn, character), character.name)
         return await self._router.route(
             own_words(turn.text), pictures=len(turn.pictures), forced=turn.reflect, names=names,
-            record=run.calls.append,
+            record=run.calls.append, payer=_payer(turn), character=character.name,
         )  # fmt: skip
 
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from src_v2.agents.critic import Critic, Material, said
+from src_v2.agents.models.records import Payer
 from src_v2.agents.prompt import Budgets, Gathered, selected
 from src_v2.agents.reflective import Check, Objection
 from src_v2.agents.runs import Run
@@ -21,9 +22,10 @@ def check_of(critic: Critic, run: Run, gathered: Gathered, budgets: Budgets, now
         memories=memories, facts=gathered.known.facts, summaries=gathered.known.summaries,
         own_facts=character.text, timezone=character.core.timezone,
     )  # fmt: skip
+    payer = Payer(run.turn.audience.user_id, run.turn.audience.guild_id)
 
     async def check(draft: str, observations: Sequence[str]) -> Objection | None:
-        review = await critic.review(draft, replace(material, observations=observations), run.calls.append)
+        review = await critic.review(draft, replace(material, observations=observations), run.calls.append, payer)
         return None if review.is_sound else Objection(review.advice, critic.repaired(draft, review))
 
     return check

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from langchain_core.messages import HumanMessage, SystemMessage
 from pydantic import BaseModel
 
-from src_v2.agents.models.records import CallRecord
-from src_v2.agents.models.structured import StructuredModels
+from src_v2.agents.models.records import CallRecord, Payer
+from src_v2.agents.models.structured import StructuredChains
 from src_v2.agents.sight import with_pictures
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
@@ -39,9 +39,9 @@ class Shown(BaseModel):
 
 
 class PictureDescriber:
-    """The question that `media` may ask of a language model."""
+    """The question that `media` may ask of a language model: of whichever a character has for pictures."""
 
-    def __init__(self, models: StructuredModels, database: Database, clock: Clock) -> None:
+    def __init__(self, models: StructuredChains, database: Database, clock: Clock) -> None:
         self._models = models
         self._rows = RowWriter(database)
         self._clock = clock
@@ -51,15 +51,17 @@ class PictureDescriber:
     ) -> Sequence[str]:
         """Return one description per picture; raises ModelError.
 
-        Every attempt is recorded, failed ones too, as long as the message is there that they came with.
+        Every attempt is recorded, failed ones too, as long as the message is there that they came with, and is on
+        the account of whoever showed them.
         """
         records: list[CallRecord] = []
         words = fenced("quoted", said[:MOST_WORDS_CHARS].splitlines())
         count = "1 picture" if len(pictures) == 1 else f"{len(pictures)} pictures"
         question = HumanMessage(f"Describe {count}. What was said along with it:\n{words}")
         asked = with_pictures([SystemMessage(INSTRUCTIONS), question], pictures)
+        models, payer = self._models.of(audience.character), Payer(audience.user_id, audience.guild_id)
         try:
-            shown = await self._models.ask(asked, Shown, purpose=PURPOSE, record=records.append)
+            shown = await models.ask(asked, Shown, purpose=PURPOSE, record=records.append, payer=payer)
         finally:
             await self._rows.apply([self._row(record, audience, message_id) for record in records])
         if not any(words.strip() for words in shown.descriptions):
@@ -69,7 +71,7 @@ class PictureDescriber:
     def _row(self, record: CallRecord, audience: Audience, message_id: str) -> RowWrite:
         """Return the row for one attempt; it belongs to no turn."""
         values = asdict(record) | dict(
-            id=new_id(), turn_id=None, character=audience.character, user_id=audience.user_id, mode=MODE,
-            error=record.error or None, created_at=self._clock.now(),
+            id=new_id(), turn_id=None, character=audience.character, user_id=audience.user_id,
+            guild_id=audience.guild_id, mode=MODE, error=record.error or None, created_at=self._clock.now(),
         )  # fmt: skip
         return RowWrite("v2_llm_calls", values, needs=message_id)

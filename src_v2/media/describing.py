@@ -23,6 +23,7 @@ from src_v2.observability.outages import Outages
 log = structlog.get_logger(__name__)
 
 PART = "describing"
+TIDYING = "tidying_pictures"
 LOOK_EVERY_S = 10.0
 AFTER = timedelta(seconds=20)
 """First the reply: a model on the same machine does one thing at a time."""
@@ -74,20 +75,34 @@ class Describing:
 
     async def of(self, message: IncomingMessage) -> tuple[Picture, ...]:
         """Return the pictures of a message that are still kept."""
-        kept = await self._files.get(message.id) if has_marker(message.text) else None
+        try:
+            kept = await self._files.get(message.id) if has_marker(message.text) else None
+        except OSError as error:  # the answer matters more
+            log.warning("pictures_not_read", error=type(error).__name__)
+            kept = None
         return kept.pictures if kept else message.pictures
 
     async def keep_describing(self) -> None:
         """Look every few seconds whether something waits; runs until cancelled."""
-        await self._files.tidy()
+        is_tidy = await self._tidied()
         while True:
             await self._clock.sleep(LOOK_EVERY_S)
+            is_tidy = is_tidy or await self._tidied()
             try:
                 await self.describe_due()
             except Exception as error:  # noqa: BLE001 - a job's edge: what failed is there to be tried again
                 self._outages.failed(PART, error)
             else:
                 self._outages.worked(PART)
+
+    async def _tidied(self) -> bool:
+        try:
+            await self._files.tidy()
+        except OSError as error:
+            self._outages.failed(TIDYING, error)
+            return False
+        self._outages.worked(TIDYING)
+        return True
 
     async def describe_due(self) -> int:
         """Describe what waits and whose time has come, let go of what is over; return how many were described.
@@ -119,7 +134,12 @@ class Describing:
 
     async def _try(self, message_id: str) -> bool:
         """Describe the pictures of one message; say whether that was done. What fails is put off, longer each time."""
-        kept, text = await self._files.get(message_id), await self._notes.text_of(message_id)
+        try:
+            kept = await self._files.get(message_id)
+        except OSError as error:  # others may be read all the same
+            self._put_off(message_id, error)
+            return False
+        text = await self._notes.text_of(message_id)
         if kept is None or text is None or has_descriptions(text):
             await self._forget([message_id])
             return False
@@ -131,11 +151,14 @@ class Describing:
             log.info("pictures_refused", error=type(error).__name__)
             await self._forget([message_id])
         except ModelError as error:
-            failures = self._failures.get(message_id, (0, self._clock.now()))[0]
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 16))
-            self._failures[message_id] = (failures + 1, self._clock.now() + wait)
-            log.info("pictures_put_off", error=type(error).__name__, failures=failures + 1)
+            self._put_off(message_id, error)
         return False
+
+    def _put_off(self, message_id: str, error: Exception) -> None:
+        failures = self._failures.get(message_id, (0, self._clock.now()))[0]
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 16))
+        self._failures[message_id] = (failures + 1, self._clock.now() + wait)
+        log.info("pictures_put_off", error=type(error).__name__, failures=failures + 1)
 
     async def _described(self, message_id: str, kept: Waiting, text: str, describe: Describe) -> bool:
         descriptions = await describe(kept.pictures, text, kept.audience, message_id)
@@ -146,5 +169,9 @@ class Describing:
 
     async def _forget(self, message_ids: Collection[str]) -> None:
         for message_id in message_ids:
-            self._failures.pop(message_id, None)
-            await self._files.drop(message_id)
+            try:
+                await self._files.drop(message_id)
+            except OSError as error:  # nobody shall be asked about it at every look
+                self._put_off(message_id, error)
+            else:
+                self._failures.pop(message_id, None)

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.filters import matches
@@ -22,6 +23,8 @@ from src_v2.core.jobs import Json
 from src_v2.core.messages import IncomingMessage
 from src_v2.core.pictures import Picture
 from src_v2.core.scope import Scope
+
+log = structlog.get_logger(__name__)
 
 FOLDER = "pictures"
 MODE = 0o600
@@ -63,7 +66,7 @@ class PictureFiles:
         await asyncio.to_thread(self._put, message)
 
     async def get(self, message_id: str) -> Waiting | None:
-        """Return what is kept of a message."""
+        """Return what is kept of a message; a file that the disk broke is removed. Raises OSError."""
         return await asyncio.to_thread(self._get, message_id)
 
     async def drop(self, message_id: str) -> None:
@@ -112,16 +115,15 @@ class PictureFiles:
         draft.replace(path)
 
     def _get(self, message_id: str) -> Waiting | None:
+        path = self._path(message_id)
         try:
-            first, *rest = self._path(message_id).read_bytes().split(b"\n")
+            return _waiting(path.read_bytes())
         except FileNotFoundError:
             return None
-        fields = orjson.loads(first)
-        audience = Audience(
-            fields["character"], fields["user_id"], fields["channel_id"], Visibility(fields["visibility"]),
-            fields["guild_id"],
-        )  # fmt: skip
-        return Waiting(audience, tuple(_picture(orjson.loads(line)) for line in rest))
+        except (ValueError, LookupError, TypeError) as error:  # cut off, or no longer what was written
+            log.warning("picture_file_broken", error=type(error).__name__)
+            path.unlink(missing_ok=True)
+            return None
 
     def _tidy(self) -> None:
         for path in self._folder.glob(f"*{DRAFT}"):
@@ -138,6 +140,18 @@ class PictureFiles:
             except orjson.JSONDecodeError:
                 path.unlink(missing_ok=True)  # the disk broke it: nobody can say any more whose it is
         return found
+
+
+def _waiting(written: bytes) -> Waiting:
+    first, *rest = written.split(b"\n")
+    fields = orjson.loads(first)
+    audience = Audience(
+        fields["character"], fields["user_id"], fields["channel_id"], Visibility(fields["visibility"]),
+        fields["guild_id"],
+    )  # fmt: skip
+    if not rest:
+        raise ValueError("no picture is left in the file")
+    return Waiting(audience, tuple(_picture(orjson.loads(line)) for line in rest))
 
 
 def _label(message: IncomingMessage) -> bytes:

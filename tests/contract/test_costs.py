@@ -1,10 +1,13 @@
 """Reports, caps and chosen models over SQL, on SQLite and on PostgreSQL."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.agents.costs.allowance import REREAD_S, Allowance
 from src_v2.agents.costs.models import By, Cap, Caps, Spent, Used
@@ -280,3 +283,25 @@ class TestChoices:
         again = ModelChoices(database, clock, nothing)
         await again.read()
         assert again.chosen(ModelRole.MAIN, "elena") is None
+
+    async def test_what_was_read_before_a_choice_does_not_undo_it(
+        self, database: Database, choices: ModelChoices, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        has_read, may_go_on = asyncio.Event(), asyncio.Event()
+        read = database.read
+
+        @asynccontextmanager
+        async def slow() -> AsyncIterator[AsyncConnection]:
+            async with read() as connection:
+                yield connection
+            has_read.set()
+            await may_go_on.wait()
+
+        monkeypatch.setattr(database, "read", slow)
+        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+            group.create_task(choices.read())
+            await has_read.wait()
+            choosing = group.create_task(choices.choose("elena", ModelRole.MAIN, "ollama:good"))
+            await asyncio.wait({choosing}, timeout=0.2)
+            may_go_on.set()
+        assert str(choices.chosen(ModelRole.MAIN, "elena")) == "ollama:good"

@@ -11,7 +11,7 @@ from src_v2.core.events import ReplyEvent
 from src_v2.core.messages import StopReason, Turn
 from src_v2.memory.models import ForgottenExchange
 from src_v2.observability.health import Check
-from tests.integration.discord_house import House, at_the_harbour, says
+from tests.integration.discord_house import House, at_the_harbour, echo, fails, says
 
 COMMANDS = {
     "ping", "status", "reload", "reflect", "forget-last", "stop", "retention", "costs", "model",
@@ -101,6 +101,20 @@ async def test_reflect_puts_the_question_into_the_channel_and_answers_its_asker(
     assert turn.reflect
     assert turn.author.user_id == f"discord:{house.alice.id}"
     assert turn.audience.visibility is Visibility.GUILD
+
+
+async def test_a_question_put_by_a_command_can_be_asked_again(house: House) -> None:
+    general = house.guild.channel("general")
+    house.engine.script = fails
+    async with house.door():
+        await until_registered(house)
+        await house.alice.runs(house.elena, "/reflect", general, question="Which boat?")
+        reply = await house.alice.sees(general, from_=house.elena, where=lambda said: bool(said.components))
+        house.engine.script = echo
+        house.press(house.alice, reply)
+        await house.until_final(reply, "You said: Which boat?")
+    assert house.engine.asked == ["Which boat?", "Which boat?"]
+    assert {turn.author.user_id for turn in house.engine.turns} == {f"discord:{house.alice.id}"}
 
 
 async def test_forget_last_says_exactly_what_went(house: House) -> None:

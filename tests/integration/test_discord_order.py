@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import discord
 import pytest
 
 from src_v2.core.events import ReplyEvent, TurnStarted
 from src_v2.core.messages import Turn
 from tests.integration.discord_house import House, at_the_harbour, says, telling
+from tests.support.pictures import flag, saved
+
+PNG = saved(flag(), "PNG")
 
 
 @pytest.fixture
@@ -119,3 +124,68 @@ async def test_only_people_of_the_turn_can_be_pinged(house: House) -> None:
         await house.until_final(reply, f"Hm. {text}")
     assert reply.pings <= {house.alice.id, bob.id}
     assert not reply.mention_everyone
+
+
+class Slow:
+    """A CDN that hands over nothing until it is told to."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.gate = asyncio.Event()
+
+
+@pytest.fixture
+def slow(house: House, monkeypatch: pytest.MonkeyPatch) -> Slow:
+    cdn = Slow()
+    read = discord.Attachment.read
+
+    async def waiting(self: discord.Attachment, **options: Any) -> bytes:
+        cdn.asked.set()
+        await cdn.gate.wait()
+        return await read(self, **options)
+
+    monkeypatch.setattr(discord.Attachment, "read", waiting)
+    return cdn
+
+
+async def test_a_reply_goes_away_at_once_while_the_next_picture_is_fetched(house: House, slow: Slow) -> None:
+    house.engine.gate.clear()
+    bob = house.discord.add_person("Bob")
+    general = house.guild.channel("general")
+    async with house.door():
+        asked = await house.alice.says(general, f"{house.elena.mention} something foolish")
+        await house.engine.until_turns(1)
+        await bob.says(general, f"{house.elena.mention} what is this?", files={"flag.png": PNG})
+        async with asyncio.timeout(5):
+            await slow.asked.wait()
+        await bob.says(general, f"{house.elena.mention} and this?")
+        await house.alice.deletes(asked)
+        await house.until(lambda: asked.id in house.memory.deleted)
+        house.engine.gate.set()
+        slow.gate.set()
+        await house.alice.sees(general, from_=house.elena)
+        await house.until(lambda: not house.lanes.busy)
+    assert "\n".join(house.engine.asked).splitlines() == [
+        "something foolish", "what is this?", "[sent a picture: flag.png]", "and this?",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [False, True], ids=["deleted", "edited"])
+async def test_what_is_done_to_a_message_whose_picture_is_fetched_is_honoured(
+    house: House, slow: Slow, *, changes: bool
+) -> None:
+    house.engine.gate.clear()
+    async with house.door():
+        mistake = await house.alice.dm(house.elena, "what is this?", files={"flag.png": PNG})
+        async with asyncio.timeout(5):
+            await slow.asked.wait()
+        if changes:
+            await house.alice.edits(mistake, "where is this?")
+        else:
+            await house.alice.deletes(mistake)
+        slow.gate.set()
+        await house.until(lambda: bool(house.memory.edited if changes else house.memory.deleted))
+        house.engine.gate.set()
+        await house.until(lambda: not house.lanes.busy)
+        said = [reply.content for reply in house.by_elena(mistake.channel) if not reply.deleted]
+    assert said == (["You said: where is this?\n[sent a picture: flag.png]"] if changes else [])

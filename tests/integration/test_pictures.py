@@ -3,7 +3,7 @@
 import asyncio
 import json
 import stat
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,23 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from src_v2.agents.models.role import ModelRole
+from src_v2.core.audience import Visibility
 from src_v2.core.events import Done, Failed
 from src_v2.core.messages import IncomingMessage
 from src_v2.core.pictures import MOST_PICTURES, Picture, with_markers
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
 from src_v2.media.decoder import MOST_BYTES_OUT
+from src_v2.media.describing import LOOK_EVERY_S, Describing
 from src_v2.media.pictures import Pictures
+from src_v2.media.waiting import PictureFiles, Waiting
 from src_v2.memory.picture_notes import PictureNotes
+from src_v2.observability.outages import Outages
 from src_v2.privacy.erasing import erase_request
 from src_v2.storage.tables import facts, llm_calls, messages, preferences
-from tests.support.house import House, Person, Reply
+from tests.support.clock import VirtualClock
+from tests.support.house import House, Person, Place, Reply
 from tests.support.llm import LocalLLM, Script
 from tests.support.llm.script import ReceivedRequest
 from tests.support.pictures import BLUE, RED, SECRETS, Sample, Shown, grey_samples, picture, samples, shown_to
@@ -378,3 +384,138 @@ async def test_what_a_picture_says_is_nobodys_statement(house: House, llm: Local
     assert await rows(house, facts) == []
     assert await rows(house, preferences) == []
     assert len(await rows(house, messages)) == 2
+
+
+# Whose account, which model, which file
+
+
+async def test_a_description_is_on_the_account_of_person_and_server(house: House) -> None:
+    sam = house.person("Sam")
+    pier = Place("discord:pier", Visibility.GUILD, "discord:harbour")
+    shot = picture()
+    await house.hears(replace(sam.says(with_markers("Look!", (shot,)), pier), pictures=(shot,)))
+    await described(house)
+    (call,) = [row for row in await rows(house, llm_calls) if row["purpose"] == "describe"]
+    assert (call["user_id"], call["guild_id"]) == (sam.user_id, "discord:harbour")
+
+
+async def test_nothing_is_described_on_an_account_that_is_empty_until_it_is_full_again(
+    tmp_path: Path, llm: LocalLLM
+) -> None:
+    async with House(tmp_path / "data", llm, costs_user_day_tokens=50) as house:
+        house.pass_time(hours=12)
+        message = sent(house.person("Sam"), "", picture())
+        await house.hears(message)
+        await described(house)
+        assert not any(map(wants_description, llm.requests))
+        assert len(folder(house)) == 1
+        house.pass_time(hours=20)
+        await house.app.describing.describe_due()
+        assert LIGHTHOUSE in (await text_of(house, message) or "")
+
+
+async def test_the_model_chosen_for_pictures_describes_them(house: House, llm: LocalLLM) -> None:
+    models = house.app.language.steering.models
+    for model in ("openai-compatible:eyes", "openai-compatible:sharper"):
+        await models.choose("elena", ModelRole.VISION, model, 1)
+        await house.hears(sent(house.person("Sam"), "", picture()))
+        await described(house)
+    wanted = [request.body["model"] for request in llm.requests if wants_description(request)]
+    assert wanted == ["eyes", "sharper"]
+
+
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda line: line[: len(line) // 2],
+    "no picture": lambda _: b"{}",
+    "not base64": lambda _: b"[1]",
+}
+
+
+@pytest.mark.parametrize("broken", [*BROKEN, "nothing"])
+async def test_a_file_that_the_disk_broke_goes_and_those_behind_it_are_described(
+    house: House, llm: LocalLLM, broken: str
+) -> None:
+    sam = house.person("Sam")
+    first, second = sent(sam, "", picture()), sent(sam, "", picture())
+    for message in (first, second):
+        await house.hears(message)
+    path = house.settings.general.data_dir / "pictures" / f"{first.id}.jsonl"
+    label, line = path.read_bytes().split(b"\n")
+    path.write_bytes(label if broken == "nothing" else label + b"\n" + BROKEN[broken](line))
+    await described(house)
+    assert LIGHTHOUSE in (await text_of(house, second) or "")
+    assert LIGHTHOUSE not in (await text_of(house, first) or "")
+    assert folder(house) == []
+
+
+async def test_a_file_that_cannot_be_read_waits_and_those_behind_it_are_described(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = house.person("Sam")
+    first, second = sent(sam, "", picture()), sent(sam, "", picture())
+    for message in (first, second):
+        await house.hears(message)
+    get = house.app.pictures.get
+
+    async def failing(message_id: str) -> Waiting | None:
+        if message_id == first.id:
+            raise PermissionError("not now")
+        return await get(message_id)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(house.app.pictures, "get", failing)
+        await described(house)
+        assert LIGHTHOUSE in (await text_of(house, second) or "")
+        assert [path.stem for path in folder(house)] == [first.id]
+    house.pass_time(minutes=1)
+    await house.app.describing.describe_due()
+    assert LIGHTHOUSE in (await text_of(house, first) or "")
+
+
+async def test_a_folder_that_cannot_be_tidied_at_first_stops_nothing(tmp_path: Path) -> None:
+    files, clock = PictureFiles(tmp_path), VirtualClock()
+    tried = 0
+
+    class Refusing(PictureFiles):
+        async def tidy(self) -> None:
+            nonlocal tried
+            tried += 1
+            if tried == 1:
+                raise PermissionError("not now")
+            await super().tidy()
+
+    draft = tmp_path / "pictures" / "half.draft"
+    draft.parent.mkdir()
+    draft.write_bytes(b"half")
+    notes: Any = None  # nothing waits, so no message is asked for
+    describing = Describing(Refusing(tmp_path), notes, Outages(), clock, describe=None)
+    task = asyncio.create_task(describing.keep_describing())
+    async with asyncio.timeout(10):
+        await clock.wait_for_sleepers()
+        assert draft.exists()
+        clock.advance(LOOK_EVERY_S)
+        await clock.wait_for_sleepers()
+    assert not draft.exists()
+    assert await files.labels() == []
+    clock.advance(LOOK_EVERY_S)
+    assert not task.done()
+    task.cancel()
+
+
+async def test_a_file_that_cannot_be_removed_is_not_asked_about_at_every_look(
+    house: House, llm: LocalLLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(_message_id: str) -> None:
+        raise PermissionError("not now")
+
+    llm.reply = refuses_pictures
+    await house.hears(sent(house.person("Sam"), "", picture()))
+    with monkeypatch.context() as trouble:
+        trouble.setattr(house.app.pictures, "drop", failing)
+        await described(house)
+        asked = len(llm.requests)
+        await house.app.describing.describe_due()
+        assert len(llm.requests) == asked
+    house.pass_time(minutes=1)
+    await house.app.describing.describe_due()
+    assert folder(house) == []

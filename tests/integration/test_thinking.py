@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from src_v2.agents.models.records import Payer
 from src_v2.core.events import Done, Failed, Status, Stopped, TextReplaced, Usage
 from src_v2.core.messages import IncomingMessage, StopReason
 from src_v2.core.switches import SwitchName
@@ -239,3 +240,16 @@ async def test_without_a_model_that_knows_tools_it_answers_at_once(tmp_path: Pat
     async with House(tmp_path) as house:
         reply = await house.hears(thoroughly(house.person("Sam").says("Which boats did I mention?")))
         assert isinstance(reply.outcome, Done)
+
+
+async def test_the_second_look_at_an_answer_is_on_the_account_of_whoever_asked(
+    house: House, llm: LocalLLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[tuple[Payer, str]] = []
+    monkeypatch.setattr(house.app.language.allowance, "note", lambda payer, call: noted.append((payer, call.purpose)))
+    sam = house.person("Sam")
+    llm.enqueue(Script("You have a brother in Porto, and he keeps bees there."))
+    llm.reply = lambda _: Script('{"objections": []}')
+    await house.hears(thoroughly(sam.says("What do you know of my family?")))
+    accounts = {payer for payer, purpose in noted if purpose == "critique"}
+    assert accounts == {Payer(sam.user_id)}

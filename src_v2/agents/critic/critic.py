@@ -8,7 +8,7 @@ from src_v2.agents.critic.grounding import Looked, Standing, concerns_person, lo
 from src_v2.agents.critic.judge import ModelJudge, Objected
 from src_v2.agents.critic.material import Material
 from src_v2.agents.critic.repair import repaired
-from src_v2.agents.models.records import CallRecord, Recorder
+from src_v2.agents.models.records import CallRecord, Payer, Recorder
 
 MOST_ROUNDS = 2
 """How often a draft may be sent back before `repaired` has to do; a third round rarely changes what two did not."""
@@ -21,8 +21,12 @@ class Critic:
     def __init__(self, judge: ModelJudge | None = None) -> None:
         self._judge = judge
 
-    async def review(self, draft: str, material: Material, record: Recorder | None = None) -> Review:
+    async def review(
+        self, draft: str, material: Material, record: Recorder | None = None, payer: Payer | None = None
+    ) -> Review:
         """Return what does not hold. Never raises because of a model; `record` gets every call of one.
+
+        With a `payer` a model is only asked while more may be spent on that account.
 
         The rules run in a thread: they take milliseconds, which the event loop should not wait for.
         """
@@ -31,7 +35,7 @@ class Critic:
         if self._judge is None or not self._judge.can_ask or not any(one.tells for one in looked):
             return Review(tuple(findings))
         passages = [one.passage for one in looked]
-        objected = await self._judge.objections(passages, material, record or _unrecorded)
+        objected = await self._judge.objections(passages, material, record or _unrecorded, payer)
         if objected is None:
             return Review(tuple(findings))
         return Review(_joined(findings, looked, objected, material), asked_model=True)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from src_v2.agents.critic.findings import Kind
 from src_v2.agents.critic.material import Material, Said
 from src_v2.agents.critic.passages import Passage
-from src_v2.agents.models.records import Recorder
+from src_v2.agents.models.records import Payer, Recorder
 from src_v2.agents.models.structured import StructuredModels
 from src_v2.core.errors import ModelError
 from src_v2.core.fence import fenced, one_line, person_name
@@ -80,12 +80,16 @@ class ModelJudge:
         return bool(self._models.chain)
 
     async def objections(
-        self, passages: Sequence[Passage], material: Material, record: Recorder
+        self, passages: Sequence[Passage], material: Material, record: Recorder, payer: Payer | None = None
     ) -> list[Objected] | None:
-        """Return what the model objects to and quotes; None when no usable answer came in time."""
+        """Return what the model objects to and quotes; None when no usable answer came in time.
+
+        With a `payer` that is also so when no more may be spent.
+        """
+        asked = _messages(passages, material)
         try:
             async with asyncio.timeout(self._timeout_s):
-                answer = await self._models.ask(_messages(passages, material), Critique, purpose=PURPOSE, record=record)
+                answer = await self._models.ask(asked, Critique, purpose=PURPOSE, record=record, payer=payer)
         except (ModelError, TimeoutError) as problem:
             _log.info("critic_without_model", problem=type(problem).__name__)
             return None

@@ -182,7 +182,7 @@ class Attempt:
     def _take(self, chunk: AIMessageChunk) -> str:
         """Count what a chunk holds and return its text."""
         if chunk.usage_metadata:
-            self._usage = add_usage(self._usage, chunk.usage_metadata)
+            self._usage = self._used(chunk.usage_metadata)
         reasoning = chunk.additional_kwargs.get("reasoning_content", "")
         self._reasoning_chars += len(reasoning)
         # An empty chunk only says that the request was accepted, not that the model has begun.
@@ -195,6 +195,10 @@ class Attempt:
                 self._first_text_ms = self._elapsed_ms()
             self._heard.append(text)
         return text
+
+    def _used(self, reported: UsageMetadata) -> UsageMetadata:
+        """Return what was used so far: OpenAI's protocol always tells all of it, the others what came on top."""
+        return reported if self._spec.config.protocol is Protocol.OPENAI else add_usage(self._usage, reported)
 
     def _elapsed_ms(self) -> float:
         return (self._clock.monotonic() - self._started) * 1000

@@ -4,6 +4,7 @@ The choices are read at the start, whenever one is made here, and once a minute 
 turn asks no store.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ class ModelChoices:
         self._clock = clock
         self._resolve = resolve
         self._held: dict[tuple[str, ModelRole], Choice] = {}
+        self._changing = asyncio.Lock()
 
     def choice(self, role: ModelRole, character: str) -> Choice | None:
         """Return what holds now."""
@@ -60,25 +62,31 @@ class ModelChoices:
             changed_at=self._clock.now(),
         )  # fmt: skip
         row = RowWrite("v2_model_overrides", values, update=("model", "expires_at", "changed_at"))
-        async with self._db.write() as connection:
-            over = model_overrides.c.expires_at <= self._clock.now()
-            await connection.execute(delete(model_overrides).where(over))
-            await self._rows.within(connection, [row])
-        self._held[character, role] = choice
+        async with self._changing:
+            async with self._db.write() as connection:
+                over = model_overrides.c.expires_at <= self._clock.now()
+                await connection.execute(delete(model_overrides).where(over))
+                await self._rows.within(connection, [row])
+            self._held[character, role] = choice
         log.info("model_chosen", character=character, role=role.value, model=str(choice.spec), hours=hours)
         return choice
 
     async def undo(self, character: str, role: ModelRole) -> bool:
         """Go back to the settings; say whether anything had been chosen. Raises StoreUnavailable."""
         mine = (model_overrides.c.character == character, model_overrides.c.role == role.value)
-        async with self._db.write() as connection:
-            await connection.execute(delete(model_overrides).where(*mine))
-        was = self.choice(role, character)
-        self._held.pop((character, role), None)
+        async with self._changing:
+            async with self._db.write() as connection:
+                await connection.execute(delete(model_overrides).where(*mine))
+            was = self.choice(role, character)
+            self._held.pop((character, role), None)
         return was is not None
 
     async def read(self) -> None:
         """Read what holds; while the database is away it stays as it was."""
+        async with self._changing:  # what was read before a choice must not be put in its place
+            await self._read()
+
+    async def _read(self) -> None:
         query = select(model_overrides).where(model_overrides.c.expires_at > self._clock.now())
         try:
             async with self._db.read() as connection:

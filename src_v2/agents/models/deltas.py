@@ -25,6 +25,7 @@ class DeltaReader:
         self._provider = provider
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self._calls = _Calls()
         self.ended = False
         """Whether the model said that its answer is complete."""
 
@@ -62,17 +63,63 @@ class DeltaReader:
         """Yield the chunk of an event that is more than text."""
         if choices:
             self._note_end(choices[0])
-            choices[0]["delta"] = _in_order(choices[0].get("delta") or {})
+            choices[0]["delta"] = self._in_order(choices[0].get("delta") or {})
         event["choices"] = choices or []
         chunk = self._convert(event, AIMessageChunk, None)
         if chunk is not None:
             yield chunk
+
+    def _in_order(self, delta: dict[str, Any]) -> dict[str, Any]:
+        """Return a delta as langchain-openai expects it: text as a string, an index on every tool call."""
+        delta["content"] = text_of(delta.get("content"))
+        delta["role"] = "assistant"
+        for call in delta.get("tool_calls") or ():
+            self._calls.put_in_order(call)
+        return delta
 
     def _note_end(self, choice: dict[str, Any]) -> None:
         reason = choice.get("finish_reason")
         if reason == "error":
             raise ModelUnavailable(f"{self._provider} gave up in the middle of the answer")
         self.ended = self.ended or bool(reason)
+
+
+class _Calls:
+    """Which tool call of an answer a piece belongs to.
+
+    Some servers leave the index out: the call would be dropped in silence, or all of them become one.
+    """
+
+    def __init__(self) -> None:
+        self._index = -1
+        self._highest = -1
+        self._id = ""
+        self._name = ""
+
+    def put_in_order(self, piece: dict[str, Any]) -> None:
+        """Give a piece its index: that of a new call when it brings an id or a name of its own, else the last one's."""
+        id_, name = piece.get("id") or "", (piece.get("function") or {}).get("name") or ""
+        given = piece.get("index")
+        index = given if isinstance(given, int) else self._place(id_, name)
+        if index != self._index:
+            self._index, self._id, self._name = index, "", ""
+            self._highest = max(self._highest, index)
+        elif given is None:
+            _unrepeated(piece, id_ == self._id, name == self._name)
+        piece["index"] = index
+        self._id, self._name = id_ or self._id, name or self._name
+
+    def _place(self, id_: str, name: str) -> int:
+        is_another = id_ != self._id if id_ else bool(name and self._name)
+        return self._highest + 1 if is_another or self._index < 0 else self._index
+
+
+def _unrepeated(piece: dict[str, Any], is_same_id: bool, is_same_name: bool) -> None:
+    """Take out of a further piece what it repeats: langchain joins names and ids of pieces."""
+    if is_same_id:
+        piece.pop("id", None)
+    if is_same_name:
+        (piece.get("function") or {}).pop("name", None)
 
 
 def text_of(content: object) -> str:
@@ -91,15 +138,3 @@ def _is_plain(choice: dict[str, Any]) -> bool:
     if choice.get("finish_reason") or choice.get("logprobs") or not isinstance(delta, dict):
         return False
     return all(key in PLAIN_DELTA_KEYS or not delta[key] for key in delta)
-
-
-def _in_order(delta: dict[str, Any]) -> dict[str, Any]:
-    """Return a delta as langchain-openai expects it: text as a string, an index on every tool call.
-
-    Some servers leave the index out, and the call would be dropped in silence.
-    """
-    delta["content"] = text_of(delta.get("content"))
-    delta["role"] = "assistant"
-    for position, call in enumerate(delta.get("tool_calls") or ()):
-        call.setdefault("index", position)
-    return delta

@@ -137,7 +137,11 @@ class LanguageModels:
         except BaseException as problem:
             await attempt.__aexit__(type(problem), problem, problem.__traceback__)
             raise
-        await attempt.reject()
+        try:
+            await attempt.reject()
+        except BaseException as problem:
+            await better.__aexit__(type(problem), problem, problem.__traceback__)
+            raise
         return better
 
     async def _first_to_speak(self, call: Call, chain: Chain) -> Attempt:

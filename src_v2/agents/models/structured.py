@@ -5,7 +5,7 @@ validated, and nothing else happens with it. Not for replies.
 """
 
 import random
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -22,7 +22,7 @@ from src_v2.agents.models.providers import Protocol
 from src_v2.agents.models.records import Meter, ModelChunk, Payer, Pricing, Recorder
 from src_v2.agents.models.retry import RetryPolicy
 from src_v2.agents.models.service import LanguageModels
-from src_v2.agents.models.spec import ModelSpec
+from src_v2.agents.models.spec import Chain, ModelSpec
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelBadRequest, ModelError
 
@@ -120,6 +120,35 @@ class StructuredModels:
                 meter=self._meter,
             )
         return self._by_schema[schema]
+
+
+class StructuredChains:
+    """Structured models for chains that change while the process runs: each chain's are made at its first use.
+
+    `chain_of` returns the chain of a character as it stands now ("": that of the settings); it may not do any I/O.
+    """
+
+    def __init__(self, chain_of: Callable[[str], Chain], make: Callable[[Chain], StructuredModels]) -> None:
+        self._chain_of = chain_of
+        self._make = make
+        self._made: dict[Chain, StructuredModels] = {}
+
+    @property
+    def chain(self) -> Chain:
+        """The models of the settings that can be asked; without any, there is nobody to ask."""
+        return structured_chain(self._chain_of(""))
+
+    def of(self, character: str) -> StructuredModels:
+        """Return the models of a character."""
+        chain = self._chain_of(character)
+        if chain not in self._made:
+            self._made[chain] = self._make(chain)
+        return self._made[chain]
+
+    async def close(self) -> None:
+        """Close every connection to the models."""
+        for models in self._made.values():
+            await models.close()
 
 
 class ShapedChatModel(BaseChatModel):

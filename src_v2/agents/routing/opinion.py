@@ -1,18 +1,16 @@
 """Asks a small model how much an answer takes: one word, read strictly. Only for messages in doubt."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from src_v2.agents.models.records import Recorder
+from src_v2.agents.models.records import Payer, Recorder
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.tool_calling import can_call_tools
 from src_v2.core.errors import ModelError
 from src_v2.core.fence import fenced
 from src_v2.core.routes import Complexity
-
-Opinion = Callable[[str, Recorder], Awaitable[Complexity | None]]
-"""Given a message and who notes the call: what it takes, or None when the model did not say."""
 
 PURPOSE = "route"
 LONGEST_SHOWN_CHARS = 2_000
@@ -26,14 +24,31 @@ Answer with one word: simple, low, mid or high."""
 _WORDS = dict(zip(("simple", "low", "mid", "high"), Complexity, strict=True))
 
 
-def small_model_opinion(models: LanguageModels) -> Opinion | None:
-    """Return what asks `models`; None when none of them can think (the offline demonstration)."""
-    if not any(can_call_tools(spec) for spec in models.chain):
-        return None
+Small = Callable[[str], LanguageModels | None]
+"""Returns the small models of a character as they stand now; None when nobody named any."""
 
-    async def opinion(text: str, record: Recorder) -> Complexity | None:
+
+class Opinion(Protocol):
+    """What a small model thinks that a message takes."""
+
+    async def __call__(
+        self, text: str, record: Recorder, *, payer: Payer | None = None, character: str = ""
+    ) -> Complexity | None:
+        """Return what `text` takes; None when the model of `character` did not say. `record` notes its calls."""
+        ...
+
+
+def small_model_opinion(small: Small) -> Opinion:
+    """Return what asks `small`, unless there is none or none that can think (the offline demonstration)."""
+
+    async def opinion(
+        text: str, record: Recorder, *, payer: Payer | None = None, character: str = ""
+    ) -> Complexity | None:
+        models = small(character)
+        if models is None or not any(can_call_tools(spec) for spec in models.chain):
+            return None
         try:
-            async with models.stream(_messages(text), purpose=PURPOSE, record=record) as chunks:
+            async with models.stream(_messages(text), purpose=PURPOSE, record=record, payer=payer) as chunks:
                 said = ""
                 async for chunk in chunks:
                     said += chunk.text

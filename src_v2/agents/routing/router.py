@@ -6,7 +6,7 @@ signals and, once the embedding model and the examples' vectors are there, by it
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
-from src_v2.agents.models.records import Recorder
+from src_v2.agents.models.records import Payer, Recorder
 from src_v2.agents.routing.examples import Examples, load_examples, meanings_of
 from src_v2.agents.routing.likeness import Likeness, Numbers
 from src_v2.agents.routing.opinion import Opinion
@@ -110,22 +110,28 @@ class Router:
         forced: bool = False,
         names: Sequence[str] = (),
         record: Recorder | None = None,
+        payer: Payer | None = None,
+        character: str = "",
     ) -> Route:
         """Return the way that a message takes; never raises.
 
         `forced` when the person asked to think it through. `names` are those that recall is given, the character's id
         included: then both look for the same text and it is embedded once. `record` notes the call of the small
-        model; without it none is asked.
+        model of `character`, on the account of `payer`; without it none is asked.
         """
         if forced:
             return route(Complexity.HIGH, 1.0, "forced")
         try:
-            return await self._route(text, pictures, names, record)
+            decided = await self._route(text, pictures, names)
+            if decided.confidence >= UNSURE or self._opinion is None or record is None:
+                return decided
+            asking = partial(self._opinion, text, record, payer=payer, character=character)
+            return await self._second_opinion(decided, asking)
         except Exception as error:  # noqa: BLE001 - the edge of routing: whatever a message holds, it is answered
             log.warning("routing_failed", error=type(error).__name__)
             return route(Complexity.SIMPLE, 0.0, "failed")
 
-    async def _route(self, text: str, pictures: int, names: Sequence[str], record: Recorder | None) -> Route:
+    async def _route(self, text: str, pictures: int, names: Sequence[str]) -> Route:
         found = read(text)
         if rule := certainly_simple(found, pictures):
             return route(Complexity.SIMPLE, 1.0, rule)
@@ -133,10 +139,7 @@ class Router:
         if learned is None:
             return route(at_a_glance(found), _GLANCE_CONFIDENCE, "at_a_glance", *notable(found))
         weights, reasons = await self._weighed(learned, found, text, names)
-        decided = _decided(found, weights, reasons)
-        if decided.confidence < UNSURE:
-            return await self._second_opinion(decided, text, record)
-        return decided
+        return _decided(found, weights, reasons)
 
     async def _weighed(
         self, learned: _Learned, found: Signals, text: str, names: Sequence[str]
@@ -163,12 +166,10 @@ class Router:
             log.debug("routed_without_meaning", error=type(error).__name__)
             return None
 
-    async def _second_opinion(self, decided: Route, text: str, record: Recorder | None) -> Route:
-        if self._opinion is None or record is None:
-            return decided
+    async def _second_opinion(self, decided: Route, ask: Callable[[], Awaitable[Complexity | None]]) -> Route:
         try:
             async with asyncio.timeout(self._opinion_budget_s):
-                said = await self._opinion(text, record)
+                said = await ask()
         except TimeoutError:
             said = None
         return decided if said is None else route(said, UNSURE, *decided.reasons, "small_model")

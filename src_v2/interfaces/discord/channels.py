@@ -5,7 +5,8 @@ Small and in memory only; the memory holds what must last.
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
@@ -43,10 +44,38 @@ class ChannelNotes:
         self._clock = clock
         self._notes: OrderedDict[int, Notes] = OrderedDict()
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._changing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._arriving: set[int] = set()
 
     def in_order(self, channel_id: int) -> asyncio.Lock:
         """Return the lock that lets a channel's events be handled one after the other, in the order of arrival."""
         return self._locks.setdefault(channel_id, asyncio.Lock())
+
+    def changing(self, channel_id: int) -> asyncio.Lock:
+        """Return the lock under which what waits and runs in a channel is changed: held for moments, after `in_order`.
+
+        Opening the pictures of one message holds up the messages behind it, but nothing that is done to others.
+        """
+        return self._changing.setdefault(channel_id, asyncio.Lock())
+
+    @asynccontextmanager
+    async def arriving(self, channel_id: int, message_id: int) -> AsyncIterator[None]:
+        """Hold back what comes later in a channel, and what is done to this message, until it has been taken in."""
+        self._arriving.add(message_id)
+        try:
+            async with self.in_order(channel_id):
+                yield
+        finally:
+            self._arriving.discard(message_id)
+
+    @asynccontextmanager
+    async def change(self, channel_id: int, message_id: int) -> AsyncIterator[None]:
+        """Wait until a message that is still coming in is there, and let nothing else change meanwhile."""
+        async with AsyncExitStack() as held:
+            if message_id in self._arriving:
+                await held.enter_async_context(self.in_order(channel_id))
+            await held.enter_async_context(self.changing(channel_id))
+            yield
 
     def note(self, channel_id: int, seen: Seen) -> None:
         """Remember that a message went by."""

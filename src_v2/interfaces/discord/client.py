@@ -26,7 +26,7 @@ from src_v2.interfaces.discord.ports import Surroundings
 from src_v2.interfaces.discord.reactions import Reactions
 from src_v2.interfaces.discord.retry import RetryButton
 from src_v2.interfaces.discord.standing import Standing
-from src_v2.interfaces.discord.translate import incoming, text_of
+from src_v2.interfaces.discord.translate import asker, incoming, text_of
 from src_v2.interfaces.discord.tree import KindTree
 
 log = structlog.get_logger(__name__)
@@ -112,7 +112,7 @@ class CharacterClient(discord.Client):
         seen = Seen(message.id, message.author.id, "" if bot else message.author.display_name)
         self.notes.note(message.channel.id, seen)
         facts = facts_of(message, self.me, content=self._content)
-        async with self.notes.in_order(message.channel.id):
+        async with self.notes.arriving(message.channel.id, message.id):
             match decide(await self._with_session(facts, message.channel)):
                 case Decision.ANSWER:
                     await self.desk.answer(message, self.me)
@@ -128,7 +128,7 @@ class CharacterClient(discord.Client):
         facts = facts_of(message, self.me, content=self._content)
         if facts.from_bot or facts.from_system or not facts.readable or not payload.data.get("edited_timestamp"):
             return
-        async with self.notes.in_order(payload.channel_id):
+        async with self.notes.change(payload.channel_id, payload.message_id):
             await self.around.lanes.edit(
                 self.character, platform_id(payload.channel_id), str(payload.message_id), text_of(message, self.me)
             )
@@ -198,7 +198,7 @@ class CharacterClient(discord.Client):
             return
         await interaction.response.edit_message(view=None)
         messages = await fetch(self, interaction.channel_id or 0, message_ids)
-        messages = [message for message in messages if message.author.id == asker_id]
+        messages = [message for message in messages if asker(message).id == asker_id]
         if not messages:
             await interaction.followup.send("What you asked is gone, so there is nothing to answer.", ephemeral=True)
         into = interaction.message
@@ -208,7 +208,7 @@ class CharacterClient(discord.Client):
             into = None
 
     async def _deleted(self, channel_id: int, message_id: int) -> None:
-        async with self.notes.in_order(channel_id):
+        async with self.notes.change(channel_id, message_id):
             await self.around.lanes.delete(self.character, platform_id(channel_id), str(message_id))
 
     async def _with_session(self, facts: Facts, channel: discord.abc.Snowflake) -> Facts:

@@ -54,7 +54,8 @@ class Desk:
         present = () if is_direct(message.channel) else self._notes.present(channel_id, without=asker(message).id)
         asked = await with_pictures(incoming(message, self._character, me, present), message, self._around.pictures)
         surface = self._surface(message, into, late=late)
-        taken = await self._around.lanes.submit(asked, surface, again=again, later=True)
+        async with self._notes.changing(channel_id):
+            taken = await self._around.lanes.submit(asked, surface, again=again, later=True)
         shown_on = self._around.lanes.shown_on(self._character, platform_id(channel_id), str(message.id))
         if shown_on is surface:
             self._live.setdefault(channel_id, []).append(surface)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from src_v2.agents.models.attempt import Timeouts
+from src_v2.agents.models.attempt import Attempt, Timeouts
 from src_v2.agents.models.build import ModelBuilder
 from src_v2.agents.models.records import CallRecord, ModelChunk, Payer
 from src_v2.agents.models.retry import RetryPolicy
@@ -266,3 +266,24 @@ async def test_an_empty_purse_stops_before_anybody_is_asked_whoever_stands_behin
     async with models.stream(PROMPT, purpose="reply", record=records.append) as chunks:  # on nobody's account
         assert [chunk async for chunk in chunks]
     await models.close()
+
+
+async def test_an_answer_that_nobody_gets_any_more_is_hung_up_on(
+    llm: LocalLLM, ladder: Ladder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejecting = asyncio.Event()
+
+    async def stuck(self: Attempt) -> None:
+        rejecting.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Attempt, "reject", stuck)
+    llm.enqueue(Script(REFUSAL), Script("The sea is deep.", hold=asyncio.Event(), hold_before=2))
+    asking = asyncio.create_task(ladder.text())
+    async with asyncio.timeout(5):
+        await rejecting.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        await llm.requests[1].disconnected.wait()
+    assert ("strong", "cancelled", "CancelledError", "openai-compatible:weak") in ladder.story

@@ -284,3 +284,23 @@ async def test_the_key_is_never_in_errors(llm: LocalLLM) -> None:
             pass
     assert "sk-wrong" not in repr(caught.value)
     await models.close()
+
+
+def counting(*events: str) -> Script:
+    """Answer in events that each tell what was used so far."""
+    return Script(raw=[f"data: {event}\n\n".encode() for event in (*events, "[DONE]")])
+
+
+async def test_usage_that_is_told_with_every_piece_is_not_added_up(llm: LocalLLM, talk: Conversation) -> None:
+    llm.enqueue(
+        counting(
+            *(
+                f'{{"choices":[{{"index":0,"delta":{{"role":"assistant","content":"{text}"}}}}],'
+                f'"usage":{{"prompt_tokens":90,"completion_tokens":{used},"total_tokens":{90 + used}}}}}'
+                for text, used in (("The sea ", 2), ("is ", 3), ("calm.", 5))
+            )
+        )
+    )
+    assert await talk.ask() == "The sea is calm."
+    (record,) = talk.records
+    assert (record.prompt_tokens, record.completion_tokens, record.estimated) == (90, 5, False)

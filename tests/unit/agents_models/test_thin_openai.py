@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
@@ -303,3 +304,37 @@ async def test_a_token_costs_little_cpu(llm: LocalLLM, model: ThinChatOpenAI) ->
     for _ in range(5):
         await whole(model)
     assert (time.process_time() - before) / (5 * 200) < 0.08e-3
+
+
+def pieces(*calls: str) -> list[bytes]:
+    """Return a stream in which each piece of a call comes alone."""
+    sent = [f'data: {{"choices":[{{"index":0,"delta":{{"tool_calls":[{call}]}}}}]}}\n\n' for call in calls]
+    end = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}\n\n'
+    return [piece.encode() for piece in (*sent, end, "data: [DONE]\n\n")]
+
+
+def piece(name: str = "", arguments: str = "", **more: Any) -> str:
+    named = {"name": name} if name else {}
+    return orjson.dumps({"function": {**named, "arguments": arguments}, **more}).decode()
+
+
+LOOK, COUNT = ('{"word": "tide"}', '{"of": "boats"}')
+WITHOUT_INDEX = {
+    "no ids": (piece("look", LOOK), piece("count", COUNT)),
+    "the same tool": (piece("look", LOOK), piece("look", COUNT)),
+    "empty index": (piece("look", LOOK, index=None), piece("count", COUNT, index=None)),
+    "ids": (piece("look", LOOK, id="a"), piece("look", COUNT, id="b")),
+    "in pieces": (piece("look"), piece("", LOOK[:5]), piece("", LOOK[5:]), piece("count", COUNT)),
+    "repeated": (piece("look", LOOK[:5], id="a"), piece("look", LOOK[5:], id="a"), piece("count", COUNT, id="b")),
+    "id before name": (piece(id="a"), piece("look", LOOK), piece("count", COUNT)),
+    "some counted": (piece("look", LOOK, index=0, id="a"), piece("count", COUNT)),
+}
+
+
+@pytest.mark.parametrize("sent", WITHOUT_INDEX.values(), ids=WITHOUT_INDEX)
+async def test_tool_calls_without_index_stay_apart(llm: LocalLLM, model: ThinChatOpenAI, sent: tuple[str, ...]) -> None:
+    llm.enqueue(Script(raw=pieces(*sent)))
+    calls = (await whole(model)).tool_calls
+    assert [call["args"] for call in calls] == [{"word": "tide"}, {"of": "boats"}]
+    assert all(call["name"] in {"look", "count"} for call in calls)
+    assert all(call["id"] in {"a", "b", None} for call in calls)

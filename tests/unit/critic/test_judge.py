@@ -11,10 +11,11 @@ from src_v2.agents.critic import Critic, Kind, Material, ModelJudge
 from src_v2.agents.critic.judge import SOURCES_TOKENS
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
-from src_v2.agents.models.records import CallRecord
+from src_v2.agents.models.records import CallRecord, Meter, Payer
 from src_v2.agents.models.retry import RetryPolicy
 from src_v2.agents.models.spec import ModelSpec
 from src_v2.agents.models.structured import StructuredModels
+from src_v2.core.errors import CapReached
 from src_v2.core.messages import Role
 from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Fact
@@ -32,7 +33,7 @@ MESS = "Mind you, the kitchen of yours is a mess."
 class Asked:
     """A critic with a judge, and what its calls left behind."""
 
-    def __init__(self, llm: LocalLLM, *, timeout_s: float = 5.0) -> None:
+    def __init__(self, llm: LocalLLM, *, timeout_s: float = 5.0, meter: Meter | None = None) -> None:
         spec = ModelSpec("openai-compatible", "local-model", llm.openai_url)
         self.records: list[CallRecord] = []
         self.models = StructuredModels(
@@ -41,6 +42,7 @@ class Asked:
             clock=VirtualClock(auto_advance=True),
             timeouts=Timeouts(),
             retries=RetryPolicy(attempts=1, base_s=1, max_s=1),
+            meter=meter,
         )
         self.critic = Critic(ModelJudge(self.models, timeout_s=timeout_s))
 
@@ -194,3 +196,32 @@ async def test_model_and_rules_together_name_each_sentence_once(llm: LocalLLM, a
     _, found = await asked.review(f"You live in Porto. {MESS}")
 
     assert found == [("You live in Porto.", Kind.CONTRADICTED), (MESS, Kind.UNSUPPORTED)]
+
+
+class Purse:
+    """Knows an account that is empty."""
+
+    def __init__(self) -> None:
+        self.noted: list[Payer] = []
+
+    async def require(self, payer: Payer) -> None:
+        if payer.user_id == "broke":
+            raise CapReached("nothing is left", user_message="Later.", again_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    def note(self, payer: Payer, record: CallRecord) -> None:
+        self.noted.append(payer)
+
+
+async def test_the_judge_is_on_an_account_and_rules_decide_alone_when_that_is_empty(llm: LocalLLM) -> None:
+    purse = Purse()
+    asked = Asked(llm, meter=purse)
+    llm.enqueue(objecting())
+
+    alone = await asked.critic.review("You live in Porto.", MATERIAL, asked.records.append, Payer("broke"))
+    assert llm.requests == []
+    both = await asked.critic.review(DRAFT, MATERIAL, asked.records.append, Payer("sam", "harbour"))
+
+    assert [finding.kind for finding in alone.findings] == [Kind.CONTRADICTED]
+    assert (alone.asked_model, both.asked_model) == (False, True)
+    assert purse.noted == [Payer("sam", "harbour")]
+    await asked.models.close()

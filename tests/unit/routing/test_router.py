@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from src_v2.agents.models.records import CallRecord, Recorder
+from src_v2.agents.models.records import CallRecord, Payer, Recorder
 from src_v2.agents.routing.examples import load_examples
 from src_v2.agents.routing.router import Router, forced_text
 from src_v2.agents.routing.signals import read
@@ -184,9 +184,13 @@ class Adviser:
         self.says = says
         self.late = late
         self.asked: list[str] = []
+        self.on_behalf: list[tuple[Payer | None, str]] = []
 
-    async def __call__(self, text: str, record: Recorder) -> Complexity | None:
+    async def __call__(
+        self, text: str, record: Recorder, *, payer: Payer | None = None, character: str = ""
+    ) -> Complexity | None:
         self.asked.append(text)
+        self.on_behalf.append((payer, character))
         if self.late:
             await asyncio.get_running_loop().create_future()
         return self.says
@@ -218,8 +222,9 @@ async def test_a_small_model_is_asked_only_in_doubt_and_only_when_its_call_is_no
         await router.route(plain, record=calls.append)
     await router.route(text)
     assert adviser.asked == []
-    route = await router.route(text, record=calls.append)
+    route = await router.route(text, record=calls.append, payer=Payer("sam"), character="elena")
     assert adviser.asked == [text]
+    assert adviser.on_behalf == [(Payer("sam"), "elena")]
     assert route.complexity is Complexity.MID
     assert route.reasons[-1] == "small_model"
     await router.close()
