@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("indexed_in", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_v2_traces"),
     )
-    op.create_index("ix_v2_traces_character_user_id_created_at", "v2_traces", ["character", "user_id", "created_at"])
+    op.create_index("ix_v2_traces_user_id_character_created_at", "v2_traces", ["user_id", "character", "created_at"])
     op.create_index("ix_v2_traces_source_message_id", "v2_traces", ["source_message_id"])
     op.create_index("ix_v2_traces_turn_id", "v2_traces", ["turn_id"])
     op.create_index("ix_v2_traces_indexed_in", "v2_traces", ["indexed_in"])

@@ -192,7 +192,7 @@ class Answering:
     async def _experience(self, run: Run, profile: Profile | None) -> list[SimilarTrace]:
         """Return how similar questions were answered, and let them change the route."""
         may_use = profile is not None and profile.remembers(run.turn.audience)
-        if profile is None or not may_use or run.route is None or not is_worth_asking(run.route):
+        if profile is None or not may_use or run.route is None or not is_worth_asking(run.route, profile):
             return []
         similar = await self._traces.similar(profile.reading(run.turn.audience), run.turn.text)
         run.route = informed(run.route, similar)

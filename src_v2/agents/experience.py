@@ -8,6 +8,7 @@ from src_v2.agents.reflective import Thought
 from src_v2.agents.runs import Run
 from src_v2.agents.steps import Step
 from src_v2.core.routes import Mode, Route
+from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import Ending, SimilarTrace, Trace, TraceCall, TraceStep, step_budget
 
 CERTAIN = 0.8
@@ -15,9 +16,9 @@ CERTAIN = 0.8
 EXAMPLES_TOKENS = 500
 
 
-def is_worth_asking(route: Route) -> bool:
-    """Whether earlier runs may change how a turn is answered."""
-    return route.mode is Mode.REFLECTIVE or route.confidence < CERTAIN
+def is_worth_asking(route: Route, profile: Profile) -> bool:
+    """Whether earlier runs may change how a turn is answered; of a plain one only for people who have any."""
+    return route.mode is Mode.REFLECTIVE or (profile.reasoned and route.confidence < CERTAIN)
 
 
 def informed(route: Route, similar: Sequence[SimilarTrace]) -> Route:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from src_v2.core.switches import Switches
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite, RowWriter
-from src_v2.storage.tables import reactions, switches, users
+from src_v2.storage.tables import reactions, switches, traces, users
 
 DEFAULTS = Switches()
 
@@ -25,6 +25,8 @@ class KnownPerson:
     noticed: bool = False
     reacted: bool = False
     """Whether a reaction of theirs is kept."""
+    reasoned: bool = False
+    """Whether a trace of a run for them is kept."""
 
 
 class ProfileStore:
@@ -39,15 +41,19 @@ class ProfileStore:
         # Somebody may have decided without being known: both tables hang on a row that is always there.
         anybody = select(literal(user_id).label("id")).subquery()
         reacted = exists().where(reactions.c.user_id == user_id)
+        reasoned = exists().where(traces.c.user_id == user_id)
         query = (
-            select(users.c.display_name, users.c.timezone, users.c.noticed_at, reacted, *_DECIDED)
+            select(users.c.display_name, users.c.timezone, users.c.noticed_at, reacted, reasoned, *_DECIDED)
             .select_from(anybody)
             .outerjoin(users, users.c.id == anybody.c.id)
             .outerjoin(switches, switches.c.user_id == anybody.c.id)
         )
         async with self._db.read() as connection:
-            name, timezone, noticed_at, has_reacted, *decided = (await connection.execute(query)).one()
-        return KnownPerson(name or "", timezone or "", _switches(decided), noticed_at is not None, bool(has_reacted))
+            name, zone, noticed_at, has_reacted, has_reasoned, *decided = (await connection.execute(query)).one()
+        noticed = noticed_at is not None
+        return KnownPerson(
+            name or "", zone or "", _switches(decided), noticed, bool(has_reacted), bool(has_reasoned)
+        )  # fmt: skip
 
     async def decide(self, user_id: str, name: str, on: bool, at: datetime) -> Switches:
         """Set one switch and return all; who wants what everybody begins with needs no row."""

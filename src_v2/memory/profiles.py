@@ -31,13 +31,15 @@ MOST_PEOPLE = 10_000
 class Profile:
     """What a turn needs to know of a person. `timezone` is an IANA name, or empty.
 
-    `noticed` says whether they were told what is kept, `reacted` whether they ever said what they think of a reply.
+    `noticed` says whether they were told what is kept, `reacted` whether they ever said what they think of a reply,
+    `reasoned` whether a question of theirs was ever thought about in steps; what is new may take minutes to show here.
     """
 
     timezone: str = ""
     switches: Switches = DEFAULTS
     noticed: bool = False
     reacted: bool = False
+    reasoned: bool = False
 
     def remembers(self, audience: Audience) -> bool:
         """Whether what they say in front of `audience` is kept, and what was kept may be used."""
@@ -70,7 +72,7 @@ class Profiles:
         """
         person = await self._person(author.user_id)
         noticed = person.noticed or author.user_id in self._told
-        return Profile(author.timezone or person.timezone, person.switches, noticed, person.reacted)
+        return Profile(author.timezone or person.timezone, person.switches, noticed, person.reacted, person.reasoned)
 
     async def switches(self, user_id: str) -> Switches:
         """Return what a person decided; raises as `of` does."""

@@ -271,7 +271,7 @@ traces = Table(
     Column("complexity", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("indexed_in", Text),
-    Index(None, "character", "user_id", "created_at"),
+    Index(None, "user_id", "character", "created_at"),
     Index(None, "source_message_id"),
     Index(None, "turn_id"),
     Index(None, "indexed_in"),

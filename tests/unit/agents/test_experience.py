@@ -8,6 +8,7 @@ import pytest
 from src_v2.agents.experience import informed, is_worth_asking
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.routes import Complexity, Mode, route
+from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import SURE_SIMILARITY, SimilarTrace, Trace, TraceStep
 
 TRACE = Trace(
@@ -43,8 +44,9 @@ def test_more_steps_than_are_allowed_are_never_given() -> None:
     assert informed(usual, like(model_calls=40, complexity=Complexity.HIGH)) == usual
 
 
-@pytest.mark.parametrize(("complexity", "confidence", "worth"), [
-    (Complexity.SIMPLE, 1.0, False), (Complexity.SIMPLE, 0.7, True), (Complexity.LOW, 1.0, True),
+@pytest.mark.parametrize(("complexity", "confidence", "reasoned", "worth"), [
+    (Complexity.SIMPLE, 1.0, True, False), (Complexity.SIMPLE, 0.7, True, True), (Complexity.SIMPLE, 0.7, False, False),
+    (Complexity.LOW, 1.0, False, True),
 ])  # fmt: skip
-def test_plain_talk_is_not_looked_up(complexity: Complexity, confidence: float, worth: bool) -> None:
-    assert is_worth_asking(route(complexity, confidence)) is worth
+def test_plain_talk_is_not_looked_up(complexity: Complexity, confidence: float, reasoned: bool, worth: bool) -> None:
+    assert is_worth_asking(route(complexity, confidence), Profile(reasoned=reasoned)) is worth
