@@ -296,6 +296,7 @@ async def measure(folder: Path, *, quick: bool) -> dict[str, float]:
             ):
                 await ask(app, user, text)
         await app.jobs.idle()
+        app.replying.router.start()
         await app.replying.router.learned()
         figures = await routing(app)
         figures |= await calls_per_kind(app, llm)

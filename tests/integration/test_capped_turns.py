@@ -54,6 +54,7 @@ async def test_a_chosen_model_answers_the_next_turn(tmp_path: Path, llm: LocalLL
 async def doubtful(house: House) -> str:
     """Return a message about which the router of this house is in doubt."""
     router = house.app.replying.router
+    router.start()
     await router.learned()
     for example in load_examples():
         route = await router.route(example.text)
