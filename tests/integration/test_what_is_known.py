@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 
 from src_v2.core.audience import Visibility
 from src_v2.knowledge.extraction_prompt import INSTRUCTIONS
-from src_v2.memory.embeddings.base import TextKind, Vectors
 from src_v2.storage.tables import facts, llm_calls, messages, summaries
 from tests.support.house import House, Place
 from tests.support.llm import LocalLLM, ReceivedRequest, Script
@@ -156,14 +155,14 @@ async def test_facts_lead_recall_to_the_message_that_said_them(tmp_path: Path, r
 async def test_while_it_is_little_everything_that_was_said_is_given_whole(
     house: House, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encode = house.app.embedder.encode
-    kinds: list[TextKind] = []
+    search = house.app.stores.vectors.search
+    searched: list[Any] = []
 
-    async def watched(texts: Sequence[str], *, kind: TextKind) -> Vectors:
-        kinds.append(kind)
-        return await encode(texts, kind=kind)
+    async def watched(*arguments: Any) -> Any:
+        searched.append(arguments)
+        return await search(*arguments)
 
-    monkeypatch.setattr(house.app.embedder, "encode", watched)
+    monkeypatch.setattr(house.app.stores.vectors, "search", watched)
     sam = house.person("Sam")
     await house.hears(sam.says("In the harbour I said blue.", HARBOUR))
     await house.hears(sam.says("In private I said green."))
@@ -171,10 +170,10 @@ async def test_while_it_is_little_everything_that_was_said_is_given_whole(
     assert "In private I said green." in reader.histories[-1]
     assert "Sam said | In the harbour I said blue." in reader.prompts[-1]
     await house.app.jobs.idle()
-    assert set(kinds) == {"document"}  # it was indexed, and nobody searched
+    assert searched == []
     for number in range(61):
         await house.hears(sam.says(f"Number {number}"))
-    assert "query" in kinds
+    assert searched
 
 
 async def test_nothing_that_a_deleted_message_taught_stays_searchable(house: House, reader: Reader) -> None:
