@@ -80,6 +80,8 @@ PROBLEMS = (
     ),
 )
 """Kinds of questions that come again with other details; the router sends each of them into reflective mode."""
+WARM_UP = ("Who taught me to sail, and when did I tell you?", "Who taught me to swim, and when did I tell you?")
+"""What is found out about the embedding model only once is found out before the clock runs."""
 
 
 class Nowhere(Arguments):
@@ -240,6 +242,9 @@ async def second_encounter(app: App, llm: LocalLLM) -> dict[str, float]:
     llm.reply = content(learner)
     calls: list[list[int]] = [[], []]
     seconds: list[list[float]] = [[], []]
+    for text in WARM_UP:
+        await ask(app, "warm", text, reflect_on_it=True)
+        await app.jobs.idle()
     for encounter in (0, 1):
         for problem in PROBLEMS:
             before = thoughts(llm)
@@ -288,7 +293,7 @@ async def end(app: App, way: str, asked: IncomingMessage) -> None:
 async def measure(folder: Path, *, quick: bool) -> dict[str, float]:
     """Return every figure; `quick` takes fewer rounds."""
     async with LocalLLM() as llm, running_app(folder, llm.openai_url) as app:
-        for user in ("kinds", "topics", "problems"):
+        for user in ("kinds", "topics", "warm", "problems"):
             for text in (
                 "My dog is called Miso.",
                 "My sister Ana keeps the lighthouse of Galicia.",

@@ -1,5 +1,6 @@
 """OpenAI's chat completions, streamed and not."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -51,6 +52,8 @@ async def stream(request: ReceivedRequest, script: Script, response: web.StreamR
     for thought in script.reasoning.split(" ") if script.reasoning else ():
         await outbox.put(event({"reasoning_content": thought + " "}))
     await stream_tokens(outbox, script, _text_framer(event))
+    if script.tool_calls and not script.tokens:
+        await asyncio.sleep(script.first_token_delay_s)
     for number, call in enumerate(_tool_calls(script)):
         await _stream_tool_call(outbox, event, number, call)
     if script.send_finish:
