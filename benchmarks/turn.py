@@ -89,6 +89,7 @@ async def running_app(folder: Path, llm_url: str, **variables: Any) -> AsyncIter
     await app.start()
     try:
         await app.embedder.ready.wait()
+        await app.replying.router.learned()
         yield app
     finally:
         await app.stop()

@@ -61,18 +61,20 @@ class Replying:
         traces = Traces(
             TraceStore(stores.database), stores.vectors, embedder, indexer, outages, timeout_s=timeout_s
         )  # fmt: skip
-        answering = Answering(
+        self._answering = Answering(
             language.roles, self.router, Reflection(self.tools, wiring.limits(settings)), traces,
             Critic(ModelJudge(language.reading)), clock,
             when=settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         self.engine = AgentEngine(
-            characters, memory, sources, answering, self.guard, stores.metrics,
+            characters, memory, sources, self._answering, self.guard, stores.metrics,
             clock=clock, choices=choices, store_timeout_s=timeout_s, privacy_notice=settings.privacy.notice,
         )  # fmt: skip
 
     async def start(self) -> None:
-        """Begin to open what tools need; waits for nothing. Routing learns when there is first something to route."""
+        """Begin to open what tools need, and to learn routing where there may be something to route; waits for nothing."""
+        if self._answering.may_reflect:
+            self.router.start()
         await self.tools.start()
 
     async def close(self) -> None:

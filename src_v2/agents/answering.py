@@ -107,6 +107,11 @@ class Answering:
         self._budgets = budgets
         self._chance = chance
 
+    @property
+    def may_reflect(self) -> bool:
+        """Whether there can be anything to route, with the models of the settings."""
+        return self._when != "off" and self._can_reflect("")
+
     async def route(self, run: Run) -> Route:
         """Decide which way a turn takes; never raises."""
         turn, character = run.turn, run.character
