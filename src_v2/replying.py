@@ -72,7 +72,7 @@ class Replying:
         )  # fmt: skip
 
     async def start(self) -> None:
-        """Begin to open what tools need, and to learn routing where there may be something to route; waits for nothing."""
+        """Begin to open what tools need, and to learn routing where there is something to route; waits for nothing."""
         if self._answering.may_reflect:
             self.router.start()
         await self.tools.start()
