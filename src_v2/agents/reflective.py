@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 PURPOSE = "reflect"
 MOST_CORRECTIONS = 2
+"""How often a draft may be sent back; a third time rarely changes what two did not."""
 NO_MORE_CALLS = "No more calls are possible for this answer. Answer with what you know."
 OUT_OF_TIME = "That took too long, and may or may not have been done. Answer without it, and claim neither."
 NO_ROOM = "What this gave is more than there is room for. Answer with what you know."

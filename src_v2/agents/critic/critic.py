@@ -10,8 +10,6 @@ from src_v2.agents.critic.material import Material
 from src_v2.agents.critic.repair import repaired
 from src_v2.agents.models.records import CallRecord, Payer, Recorder
 
-MOST_ROUNDS = 2
-"""How often a draft may be sent back before `repaired` has to do; a third round rarely changes what two did not."""
 _OF_SOURCES = frozenset({Kind.CONTRADICTED, Kind.WRONG_NUMBER})
 
 
