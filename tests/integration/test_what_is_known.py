@@ -153,27 +153,30 @@ async def test_facts_lead_recall_to_the_message_that_said_them(tmp_path: Path, r
 
 
 async def test_while_it_is_little_everything_that_was_said_is_given_whole(
-    house: House, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = house.app.stores.vectors.search
-    searched: list[Any] = []
+    # Without reflection, because what was thought about is compared with earlier questions, which is a search too.
+    async with LocalLLM() as llm, House(tmp_path, llm, agent_reflection="off") as house:
+        llm.reply = reader
+        search = house.app.stores.vectors.search
+        searched: list[Any] = []
 
-    async def watched(*arguments: Any) -> Any:
-        searched.append(arguments)
-        return await search(*arguments)
+        async def watched(*arguments: Any) -> Any:
+            searched.append(arguments)
+            return await search(*arguments)
 
-    monkeypatch.setattr(house.app.stores.vectors, "search", watched)
-    sam = house.person("Sam")
-    await house.hears(sam.says("In the harbour I said blue.", HARBOUR))
-    await house.hears(sam.says("In private I said green."))
-    await house.hears(sam.says("What did I say?"))
-    assert "In private I said green." in reader.histories[-1]
-    assert "Sam said | In the harbour I said blue." in reader.prompts[-1]
-    await house.app.jobs.idle()
-    assert searched == []
-    for number in range(61):
-        await house.hears(sam.says(f"Number {number}"))
-    assert searched
+        monkeypatch.setattr(house.app.stores.vectors, "search", watched)
+        sam = house.person("Sam")
+        await house.hears(sam.says("In the harbour I said blue.", HARBOUR))
+        await house.hears(sam.says("In private I said green."))
+        await house.hears(sam.says("What did I say?"))
+        assert "In private I said green." in reader.histories[-1]
+        assert "Sam said | In the harbour I said blue." in reader.prompts[-1]
+        await house.app.jobs.idle()
+        assert searched == []
+        for number in range(61):
+            await house.hears(sam.says(f"Number {number}"))
+        assert searched
 
 
 async def test_nothing_that_a_deleted_message_taught_stays_searchable(house: House, reader: Reader) -> None:

@@ -133,7 +133,7 @@ async def test_blanks_are_no_answer(llm: LocalLLM, ladder: Ladder) -> None:
 
 
 async def test_silence_goes_up_at_once(llm: LocalLLM) -> None:
-    ladder = Ladder(llm, first_token_s=0.1)
+    ladder = Ladder(llm, first_token_s=1.0)
     llm.enqueue(Script("late", hold=asyncio.Event()), Script("Here I am."))
     assert await ladder.text(None) == "Here I am."
     assert ladder.story == [("weak", "failed", "ModelTimeout", None), ESCALATED]

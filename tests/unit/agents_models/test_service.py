@@ -153,8 +153,8 @@ async def test_silence_before_the_first_word_is_a_timeout(llm: LocalLLM) -> None
 
 
 async def test_a_model_that_thinks_aloud_is_not_silent(llm: LocalLLM) -> None:
-    talk = Conversation(llm, timeouts=Timeouts(first_token_s=0.1))
-    llm.enqueue(Script("Done thinking.", reasoning="hmm", first_token_delay_s=0.25, tokens_per_second=1000))
+    talk = Conversation(llm, timeouts=Timeouts(first_token_s=0.6))
+    llm.enqueue(Script("Done thinking.", reasoning="hmm", first_token_delay_s=0.9, tokens_per_second=1000))
     assert await talk.ask() == "Done thinking."
     await talk.models.close()
 
