@@ -22,8 +22,9 @@ from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import CharacterNotFound, SettingsError
-from src_v2.core.jobs import JobKind, Queue
+from src_v2.core.jobs import JobKind, Queue, Schedule
 from src_v2.core.scope import Scope
+from src_v2.inner_life import InnerLife
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
@@ -118,9 +119,13 @@ class App:
         self.retaining = own_data.retaining(
             self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
         )
+        self.inner_life = InnerLife(
+            settings, self.stores, self.characters, self.profiles, self.language.reading, self._outages, self.clock,
+            wake_jobs=self._wake_jobs,
+        )  # fmt: skip
         self.background = Background(
             settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
-            worker=worker, also=self._removals(), also_at=() if worker else retaining.schedules(),
+            worker=worker, also=self._other_jobs(), also_at=self._other_schedules(),
         )  # fmt: skip
         self.knowledge = self.background.knowledge
         self.jobs = self.background.jobs
@@ -215,9 +220,19 @@ class App:
                 f"(there: {known}).{broken}"
             )
 
-    def _removals(self) -> list[JobKind]:
-        """Return the jobs that erase: for the process that people talk to, which holds files and turns of theirs."""
-        return [] if self._is_worker else [*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)]
+    def _other_jobs(self) -> list[JobKind]:
+        """Return the jobs of the inner life, and those of the process that people talk to.
+
+        It erases, because it holds files and turns of theirs, and it says what characters say on their own.
+        """
+        if self._is_worker:
+            return self.inner_life.kinds
+        erase = [*erasing.kinds(self.eraser), *retaining.kinds(self.retaining)]
+        return [*self.inner_life.kinds, *self.inner_life.kinds_here, *erase]
+
+    def _other_schedules(self) -> list[Schedule]:
+        life = self.inner_life
+        return life.schedules if self._is_worker else [*life.schedules, *life.schedules_here, *retaining.schedules()]
 
     def _memory(self) -> MemoryService:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)

@@ -1,4 +1,7 @@
-"""Has the language models read a conversation back, and writes down what it took. `knowledge` asks through this."""
+"""Has the language models read a conversation back, and writes down what it took.
+
+`knowledge` and `evolution` ask through this.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +19,7 @@ from src_v2.core.ids import new_id
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite, RowWriter
 
-PURPOSE = "learn"
+LEARN = "learn"
 MODE = "background"
 
 Speaker = Literal["system", "user", "assistant"]
@@ -26,10 +29,11 @@ _MESSAGES: dict[Speaker, type[BaseMessage]] = {"system": SystemMessage, "user": 
 
 
 class ModelReader:
-    """The question that `knowledge` may ask of a language model."""
+    """The question that may be asked of a language model off the reply path; `purpose` stands in the records."""
 
-    def __init__(self, models: StructuredModels, database: Database, clock: Clock) -> None:
+    def __init__(self, models: StructuredModels, database: Database, clock: Clock, purpose: str = LEARN) -> None:
         self._models = models
+        self._purpose = purpose
         self._rows = RowWriter(database)
         self._clock = clock
 
@@ -42,7 +46,7 @@ class ModelReader:
         asked = [_MESSAGES[speaker](text) for speaker, text in messages]
         payer = Payer(audience.user_id, audience.guild_id)
         try:
-            return await self._models.ask(asked, schema, purpose=PURPOSE, record=records.append, payer=payer)
+            return await self._models.ask(asked, schema, purpose=self._purpose, record=records.append, payer=payer)
         finally:
             now = self._clock.now()
             await self._rows.apply([_row(record, audience, now) for record in records])

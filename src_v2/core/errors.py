@@ -17,6 +17,8 @@ WhisperEngineError
 ├── ModelNotTaken            a model that somebody chose cannot be used; the text says why
 ├── RefusedInput             a file that was handed in is not taken; the text says why
 ├── NotThere                 what was named does not exist, or belongs to somebody else
+├── CannotReach              a person cannot be written to, and trying again will not help
+├── DoorClosed               a platform cannot be reached right now
 └── CharacterError           a character folder is wrong
     └── CharacterNotFound    no character of that name
 """
@@ -137,6 +139,16 @@ class NotThere(WhisperEngineError):
     """What was named does not exist, or belongs to somebody else: the two look the same from outside."""
 
     user_message = "I don't have that."
+
+
+class CannotReach(WhisperEngineError):
+    """A person cannot be written to at some place, and trying again will not help."""
+
+
+class DoorClosed(WhisperEngineError):
+    """A platform cannot be reached right now; what was to be said there waits."""
+
+    retryable = True
 
 
 class CharacterError(WhisperEngineError):
