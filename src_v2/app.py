@@ -274,7 +274,7 @@ class App:
         options = wiring.web_options(self.settings, self.model_chain[0])
         return WebDoor(
             self.lanes, self.memory, self.characters, self.own_data, self.feedback, self.health, options, self.clock,
-            steering=self.language.steering,
+            steering=self.language.steering, commands=self.inner_life.commands,
         )  # fmt: skip
 
     def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
@@ -289,7 +289,7 @@ class App:
         return DiscordDoor(
             self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.feedback, self.places,
             self.characters, self.health, options, connector_factory=connector_factory, clock=self.clock,
-            steering=self.language.steering,
+            steering=self.language.steering, commands=self.inner_life.commands,
         )  # fmt: skip
 
     async def _prepare_models(self) -> None:

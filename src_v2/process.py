@@ -107,6 +107,7 @@ async def chat(settings: Settings, character: str) -> None:
         character,
         app.clock,
         steering=app.language.steering,
+        commands=app.inner_life.commands,
     )
     try:
         await app.start()

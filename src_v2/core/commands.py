@@ -17,7 +17,8 @@ SHOW = ""
 class Action:
     """Something that a command can do besides showing: `add`, `done`. `text` says what to give it, if anything.
 
-    With `of_item` the text is the id of an item that was shown.
+    With `of_item` what is given begins with the id of an item that was shown; what `text` asks for follows it. Words
+    without an action go to the first one that takes words and no item.
     """
 
     name: str
@@ -62,7 +63,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `name` is lower case, with dashes. `run` raises NotThere, RefusedInput or StoreUnavailable."""
+    """One command. `name` is lower case, with dashes. `run` raises NotThere, NotUnderstood or StoreUnavailable."""
 
     name: str
     description: str

@@ -16,6 +16,7 @@ WhisperEngineError
 ├── KnowledgeError           what was asked of the knowledge is not there to be had
 ├── ModelNotTaken            a model that somebody chose cannot be used; the text says why
 ├── RefusedInput             a file that was handed in is not taken; the text says why
+├── NotUnderstood            what somebody asked for cannot be done as they said it; the text says why
 ├── NotThere                 what was named does not exist, or belongs to somebody else
 ├── CannotReach              a person cannot be written to, and trying again will not help
 ├── DoorClosed               a platform cannot be reached right now
@@ -133,6 +134,13 @@ class RefusedInput(WhisperEngineError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail, user_message=f"I can't take this file: {detail}.")
+
+
+class NotUnderstood(WhisperEngineError):
+    """What somebody asked for cannot be done as they said it; `reason` tells them why and what to say instead."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("a command that could not be done as it was said", user_message=reason)
 
 
 class NotThere(WhisperEngineError):

@@ -7,17 +7,19 @@ WhisperEngine that is running already (`RemoteChat`).
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from rich.console import Console
 
 from src_v2.core.clock import Clock
+from src_v2.core.commands import Command
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
 from src_v2.interfaces.terminal_chat import Chat, LocalChat
+from src_v2.interfaces.terminal_commands import TypedCommands
 from src_v2.interfaces.terminal_input import Lines, StdinLines
 from src_v2.interfaces.terminal_marks import MARKS_HELP, TypedMarks
 from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
@@ -25,6 +27,7 @@ from src_v2.interfaces.terminal_pictures import COMMAND, PICTURE_HELP, read_comm
 from src_v2.interfaces.terminal_steering import STEERING_HELP, TypedSteering
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
 from src_v2.interfaces.web.client import WebClient
+from src_v2.interfaces.web.command_client import RemoteCommands
 from src_v2.interfaces.web.own_data_client import RemoteOwnData
 from src_v2.interfaces.web.people import LOCAL_PERSON
 from src_v2.interfaces.web.ports import Characters, WebMemory
@@ -40,8 +43,8 @@ HELP = f"""/retry        ask again for an answer to what has got none
 {MARKS_HELP}
 {PICTURE_HELP}
 {OWN_DATA_HELP}
-{STEERING_HELP}
-/help         this list
+{STEERING_HELP}"""
+HELP_END = """/help         this list
 /quit         leave; so does Ctrl+C at the prompt, pressed twice, and Ctrl+D"""
 
 
@@ -58,6 +61,7 @@ class Session:
         steering: Steering,
         whose: Whose,
         clock: Clock,
+        commands: Sequence[Command] = (),
     ) -> None:
         self._chat = chat
         self._lines = lines
@@ -65,6 +69,7 @@ class Session:
         self._own_data = TypedOwnData(own_data, whose, clock, lines, self._view.remark)
         self._steering = TypedSteering(steering, whose, clock, self._view.remark)
         self._marks = TypedMarks(chat, self._view.remark)
+        self._commands = TypedCommands(commands, whose.character, clock, self._view.remark)
         self._turn_id = ""
         self._interrupted = False
         self._work: asyncio.Task[None] | None = None
@@ -111,7 +116,7 @@ class Session:
             case "":
                 pass
             case "/help":
-                self._view.remark(HELP)
+                self._view.remark(f"{HELP}\n{self._commands.help}\n{HELP_END}".replace("\n\n", "\n"))
             case "/retry":
                 await self._show(self._chat.retry())
             case "/forget-last":
@@ -124,6 +129,8 @@ class Session:
                 await self._own_data.obey(line)
             case _ if self._steering.knows(line):
                 await self._steering.obey(line)
+            case _ if self._commands.knows(line):
+                await self._commands.obey(line)
             case _ if line.startswith("/") and " " not in line:
                 self._view.remark(f"There is no command {line}. /help lists those that there are.")
             case _:
@@ -176,10 +183,12 @@ class TerminalDoor:
         clock: Clock,
         *,
         steering: Steering,
+        commands: Sequence[Command] = (),
         console: Console | None = None,
         lines: Lines | None = None,
     ) -> None:
         self._steering = steering
+        self._commands = commands
         self._replies = Replies(lanes, memory, feedback, clock, self.name)
         self._own_data = own_data
         self._clock = clock
@@ -195,7 +204,7 @@ class TerminalDoor:
         chat = LocalChat(self._replies, card.name)
         session = Session(
             chat, card.display_name, self._console, self._lines or StdinLines(),
-            self._own_data, self._steering, _whose(card.name), self._clock,
+            self._own_data, self._steering, _whose(card.name), self._clock, self._commands,
         )  # fmt: skip
         self._running = asyncio.create_task(session.run(), name="terminal")
 
@@ -228,6 +237,7 @@ class RemoteChat:
         self._client = WebClient(url, character, clock, token=token)
         self._own_data = RemoteOwnData(url, token=token)
         self._steering = RemoteSteering(url, token=token)
+        self._commands = RemoteCommands(url, token=token)
         self._whose = _whose(character)
         self._clock = clock
         self._console = console or Console()
@@ -235,11 +245,13 @@ class RemoteChat:
 
     async def run(self) -> None:
         """Converse until the person leaves. Raises Refused (token, character) or Unreachable at the start."""
-        async with self._client as client, self._own_data as own_data, self._steering as remote:
+        async with (
+            self._client as client, self._own_data as own_data, self._steering as remote, self._commands as commands
+        ):  # fmt: skip
             name = await client.display_name()
             session = Session(
                 client, name, self._console, self._lines or StdinLines(),
-                own_data, remote.steering, self._whose, self._clock,
+                own_data, remote.steering, self._whose, self._clock, await commands.all(),
             )  # fmt: skip
             await session.run()
 

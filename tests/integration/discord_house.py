@@ -20,6 +20,7 @@ from src_v2.interfaces.discord.ports import DiscordOptions
 from src_v2.interfaces.lanes import Lanes
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
 from src_v2.observability.health import Check, Health
+from tests.support.commands import Wishes
 from tests.support.discord import BotAccount, GuildHandle, LocalDiscord, Person
 from tests.support.discord.parts import parts_of, used
 from tests.support.discord.state import Channel, Interaction, Message
@@ -178,6 +179,7 @@ class House:
     feedback: FeedbackInMemory = field(default_factory=FeedbackInMemory)
     places: PlacesInMemory = field(default_factory=PlacesInMemory)
     clock: Clock = field(default_factory=SystemClock)
+    wishes: Wishes = field(default_factory=Wishes)
     steering: SteeringInMemory = field(default_factory=SteeringInMemory)
     shelf: Shelf = field(default_factory=lambda: Shelf("elena", "marcus"))
     lanes: Lanes = field(init=False)
@@ -203,6 +205,7 @@ class House:
             connector,
             self.clock,
             steering=self.steering.doors,
+            commands=(self.wishes.command, self.wishes.mood),
         )
         await door.start()
         try:

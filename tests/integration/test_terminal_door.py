@@ -92,7 +92,7 @@ async def _here(chat: Chat, sitting: Sitting) -> None:
     clock, console, lines = SystemClock(), sitting.screen, sitting.lines
     door = TerminalDoor(
         chat.lanes, chat.memory, OwnDataInMemory(), chat.feedback, chat.characters, "elena", clock,
-        steering=chat.steering.doors, console=console, lines=lines,
+        steering=chat.steering.doors, commands=(chat.wishes.command, chat.wishes.mood), console=console, lines=lines,
     )  # fmt: skip
     await door.start()
     await door.left()
@@ -354,6 +354,42 @@ asyncio.run(main())
 
     def ends(self) -> int:
         return self._process.wait(timeout=10)
+
+
+class TestCommandsOfSlices:
+    async def test_they_are_typed_and_a_number_means_what_was_shown(self, sitting: Sitting, chat: Chat) -> None:
+        async with sitting:
+            sitting.lines.type("/wishes")
+            await sitting.screen.shows("Your wishes: 0\n")
+            sitting.lines.type("/wishes a boat")
+            await sitting.screen.shows(" 1  a boat\n")
+            sitting.lines.type("/wishes add [b]a harp[/b]")
+            await sitting.screen.shows(" 2  [b]a harp[/b]\n")
+            sitting.lines.type("/wishes rename 1 two boats")
+            await sitting.screen.shows(" 1  two boats\n")
+            sitting.lines.type("/wishes done 2")
+            await sitting.screen.shows("How lovely.\n")
+            sitting.lines.type("/wishes done 7")
+            await sitting.screen.shows("There is no number 7 in the list.\n")
+            sitting.lines.type("/mood")
+            await sitting.screen.shows("Fine, friend.\n")
+        assert list(chat.wishes.held.values()) == ["two boats"]
+        assert chat.engine.turns == []
+
+    async def test_trouble_is_told(self, sitting: Sitting, chat: Chat) -> None:
+        chat.wishes.away = True
+        async with sitting:
+            sitting.lines.type("/wishes")
+            await sitting.screen.shows("The memory cannot be reached right now.")
+            sitting.lines.type("/wishes done")
+            await sitting.screen.shows("Say which one as well, please.")
+
+    async def test_help_names_them(self, sitting: Sitting) -> None:
+        async with sitting:
+            sitting.lines.type("/help")
+            await sitting.screen.shows("/wishes       What you wish for\n")
+            await sitting.screen.shows("  /wishes rename N OTHER WORDS: Say it differently\n")
+            await sitting.screen.shows("/quit ")
 
 
 class TestSteering:

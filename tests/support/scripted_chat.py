@@ -15,6 +15,7 @@ from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.observability.health import Check, Health
+from tests.support.commands import Wishes
 from tests.support.feedback import FeedbackInMemory
 from tests.support.own_data import OwnDataInMemory
 from tests.support.steering import SteeringInMemory
@@ -185,6 +186,7 @@ class Chat:
         self.own_data = OwnDataInMemory()
         self.steering = SteeringInMemory()
         self.feedback = FeedbackInMemory()
+        self.wishes = Wishes()
         self.health = Health()
         self.healthy = True
         self.health.register("sql", self._probe)
@@ -194,7 +196,7 @@ class Chat:
     def new_door(self) -> WebDoor:
         return WebDoor(
             self.lanes, self.memory, self.characters, self.own_data, self.feedback, self.health, self.options,
-            SystemClock(), steering=self.steering.doors,
+            SystemClock(), steering=self.steering.doors, commands=(self.wishes.command, self.wishes.mood),
         )  # fmt: skip
 
     async def restart(self) -> None:

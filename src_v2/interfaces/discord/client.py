@@ -15,6 +15,7 @@ from discord import app_commands
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.discord.addressing import facts_of
 from src_v2.interfaces.discord.channels import ChannelNotes, Seen
+from src_v2.interfaces.discord.command_desk import CommandDesk
 from src_v2.interfaces.discord.departures import Departures, is_final
 from src_v2.interfaces.discord.desk import Desk, fetch
 from src_v2.interfaces.discord.gate import Decision, Facts, decide
@@ -73,6 +74,7 @@ class CharacterClient(discord.Client):
         self.reactions = Reactions(character, around.feedback, self.desk, self.notes)
         self.departures = Departures(character, around.places)
         self.own_data = OwnDataDesk(character, around.own_data, around.clock)
+        self.commands = CommandDesk(character, around.commands, around.clock)
         self.tree: app_commands.CommandTree[CharacterClient] = KindTree(self)
         self._standing = standing
         self._content = content
@@ -161,12 +163,19 @@ class CharacterClient(discord.Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms of ours; discord.py itself forgets them at a restart. Commands and buttons go their own ways."""
         form = read_form(interaction)
-        if form is not None:
+        if form is None:
+            return
+        if self.commands.owns(form):
+            await self.commands.pressed(interaction, form)
+        else:
             await self.own_data.submitted(interaction, form)
 
     async def pressed(self, interaction: discord.Interaction[Any], press: Press) -> None:
-        """Do what a part of a person's own data says."""
-        await self.own_data.pressed(interaction, press)
+        """Do what a part that only one person sees says."""
+        if self.commands.owns(press):
+            await self.commands.pressed(interaction, press)
+        else:
+            await self.own_data.pressed(interaction, press)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that the app was removed from."""

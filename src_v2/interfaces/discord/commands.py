@@ -11,8 +11,10 @@ import discord
 from discord import app_commands
 
 from src_v2.characters.problems import BrokenCharacter, Problem
+from src_v2.core.commands import Command as SliceCommand
 from src_v2.core.errors import CharacterError
 from src_v2.interfaces.discord.client import CharacterClient
+from src_v2.interfaces.discord.command_desk import slash_command
 from src_v2.interfaces.discord.costs import costs
 from src_v2.interfaces.discord.mentions import NOBODY
 from src_v2.interfaces.discord.models import model
@@ -32,8 +34,8 @@ LONGEST_QUESTION = 1500
 """Characters: quoted line by line it must fit into one message."""
 
 
-def add_commands(tree: app_commands.CommandTree[CharacterClient]) -> None:
-    """Put all commands into a character's tree."""
+def add_commands(tree: app_commands.CommandTree[CharacterClient], brought: Sequence[SliceCommand] = ()) -> None:
+    """Put all commands into a character's tree; `brought` are those of slices."""
     commands: Sequence[Command] = (
         ping,
         status,
@@ -45,6 +47,7 @@ def add_commands(tree: app_commands.CommandTree[CharacterClient]) -> None:
         costs,
         model,
         *own_data_commands(),
+        *map(slash_command, brought),
     )
     for command in commands:
         tree.add_command(command)

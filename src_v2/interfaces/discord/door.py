@@ -5,13 +5,14 @@ Not for what a client does with its events (`client`).
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
 import discord
 import structlog
 
 from src_v2.core.clock import Clock
+from src_v2.core.commands import Command
 from src_v2.interfaces.discord.client import CharacterClient
 from src_v2.interfaces.discord.commands import add_commands
 from src_v2.interfaces.discord.ports import CharacterShelf, DiscordMemory, DiscordOptions, Places, Surroundings
@@ -54,11 +55,13 @@ class DiscordDoor:
         clock: Clock,
         *,
         steering: Steering,
+        commands: Sequence[Command] = (),
     ) -> None:
         self._tokens = dict(tokens)
         self._around = Surroundings(
-            lanes, memory, own_data, feedback, places, characters, health, options, clock, steering
-        )
+            lanes, memory, own_data, feedback, places, characters, health, options, clock, steering,
+            commands,
+        )  # fmt: skip
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -115,7 +118,7 @@ class DiscordDoor:
             name, self._around, self._standings[name],
             content=content, connector=connector, on_first_ready=self._on_first_ready,
         )  # fmt: skip
-        add_commands(client.tree)
+        add_commands(client.tree, self._around.commands)
         self._clients[name] = client
         try:
             await client.start(self._tokens[name])

@@ -9,6 +9,7 @@ from src_v2.characters.models import Character
 from src_v2.characters.problems import Problem
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
+from src_v2.core.commands import Command
 from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
 from src_v2.interfaces.base import History
@@ -105,4 +106,5 @@ class Surroundings:
     options: DiscordOptions
     clock: Clock
     steering: Steering
+    commands: Sequence[Command] = ()
     pictures: Pictures = field(default_factory=Pictures)

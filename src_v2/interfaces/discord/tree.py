@@ -7,7 +7,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from src_v2.core.errors import NotThere, RefusedInput, StoreUnavailable, WhisperEngineError
+from src_v2.core.errors import NotThere, NotUnderstood, RefusedInput, StoreUnavailable, WhisperEngineError
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,9 @@ class KindTree(app_commands.CommandTree[Any]):
 
 async def apologise(interaction: discord.Interaction[Any], command: str, error: Exception) -> None:
     """Log an error without any personal data and tell the person kindly."""
-    if not isinstance(error, NotThere | RefusedInput):  # what a person gave us was wrong; nothing failed
+    if not isinstance(
+        error, NotThere | NotUnderstood | RefusedInput
+    ):  # what a person gave us was wrong; nothing failed
         log.warning("discord_command_failed", command=command, error=type(error).__name__, exc_info=error)
     with suppress(discord.HTTPException):
         await tell(interaction, _in_kind_words(error))

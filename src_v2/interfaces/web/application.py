@@ -1,5 +1,6 @@
 """Puts the web door's parts together into one ASGI application. Not for listening on a port; `door` does that."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from src_v2.core.clock import Clock
+from src_v2.core.commands import Command
 from src_v2.interfaces.own_data import OwnData
 from src_v2.interfaces.steering import Steering
+from src_v2.interfaces.web.command_routes import CommandApi
 from src_v2.interfaces.web.failures import ApiError, answer_errors
 from src_v2.interfaces.web.guard import Guard
 from src_v2.interfaces.web.own_data_routes import EXPORT_PATH, IMPORT_PATH, MAX_IMPORT_BYTES, OwnDataApi
@@ -35,6 +38,7 @@ def build_application(
     pictures: HeldPictures,
     *,
     steering: Steering,
+    commands: Sequence[Command] = (),
 ) -> FastAPI:
     """Return the application: page, static files, API and health."""
     sign_in = SignIn(options.token, clock)
@@ -43,6 +47,7 @@ def build_application(
     app.include_router(Api(replies, characters, sign_in, options, pictures).router())
     app.include_router(OwnDataApi(own_data, characters).router())
     app.include_router(SteeringApi(steering, characters).router())
+    app.include_router(CommandApi(commands, characters, clock).router())
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     _add_page(app)
     _add_health(app, health, sign_in)

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import structlog
 import uvicorn
 
 from src_v2.core.clock import Clock
+from src_v2.core.commands import Command
 from src_v2.core.errors import SettingsError
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
@@ -48,13 +49,15 @@ class WebDoor:
         clock: Clock,
         *,
         steering: Steering,
+        commands: Sequence[Command] = (),
     ) -> None:
         self._options = options
         self._replies = Replies(lanes, memory, feedback, clock, self.name)
         self._pictures = HeldPictures(Pictures(), clock)
         self.application = build_application(
-            self._replies, characters, own_data, health, options, clock, self._pictures, steering=steering
-        )
+            self._replies, characters, own_data, health, options, clock, self._pictures,
+            steering=steering, commands=commands,
+        )  # fmt: skip
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self.url = ""

@@ -1,19 +1,16 @@
 """`OwnData` of a WhisperEngine that runs already, over its HTTP API: for the terminal and the operator's commands."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import aiohttp
-
-from src_v2.core.errors import NotThere, RefusedInput, StoreUnavailable, WhisperEngineError
+from src_v2.core.errors import WhisperEngineError
 from src_v2.core.messages import Role
 from src_v2.core.switches import Switches, SwitchName
-from src_v2.interfaces.web.client import CONNECT_TIMEOUT_S, Refused, Unreachable
 from src_v2.interfaces.web.people import LOCAL_USER_ID
+from src_v2.interfaces.web.remote import RemoteApi
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.privacy.models import Brought, Erasure, ErasureState, ExportFile, MemoryItem, MemoryPage, Whose
 
@@ -24,29 +21,16 @@ EXPORT_NAME = "whisperengine-data.zip"
 MOST_ITEMS = 100
 WEB = "web:"
 
-Parameters = Mapping[str, str]
-
 
 class OthersNeedTheOperator(WhisperEngineError):
     """Over HTTP, single memories and switches are had only by those who speak for themselves."""
 
 
-class RemoteOwnData:
+class RemoteOwnData(RemoteApi):
     """`OwnData` at `url`. Use it as an async context manager."""
 
     def __init__(self, url: str, *, token: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=LONGEST_S, sock_connect=CONNECT_TIMEOUT_S)
-        self._session = aiohttp.ClientSession(timeout=timeout, headers=self._headers)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        super().__init__(url, token=token, longest_s=LONGEST_S)
 
     async def characters(self) -> Sequence[str]:
         """Return the names of the characters that are loaded there."""
@@ -147,23 +131,6 @@ class RemoteOwnData:
         async with self._request("POST", f"{ROOT}/import", asked, data=blob) as response:
             return Brought(**await response.json())
 
-    async def _json(self, method: str, path: str, asked: Parameters | None = None, body: object = None) -> Any:
-        async with self._request(method, path, asked, json=body) as response:
-            return await response.json() if response.content_type == "application/json" else None
-
-    @asynccontextmanager
-    async def _request(
-        self, method: str, path: str, asked: Parameters | None = None, **body: Any
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        assert self._session is not None, "use `async with`"  # noqa: S101 - a programming error
-        try:
-            async with self._session.request(method, self._url + path, params=asked, **body) as response:
-                if not response.ok:
-                    raise await _refusal(response)
-                yield response
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(type(error).__name__) from error
-
 
 def _speaking(user_id: str) -> dict[str, str]:
     """Return how a request says that it speaks for a person. Raises OthersNeedTheOperator for people of platforms."""
@@ -201,23 +168,3 @@ def _fact(found: dict[str, Any]) -> Fact:
 
 def _erasure(found: dict[str, Any]) -> Erasure:
     return Erasure(found["id"], ErasureState(found["state"]))
-
-
-async def _refusal(response: aiohttp.ClientResponse) -> WhisperEngineError:
-    """Return the error that the running process met, as it would be raised here."""
-    try:
-        error = (await response.json())["error"]
-        code, message = str(error["code"]), str(error["message"])
-    except (aiohttp.ContentTypeError, ValueError, KeyError, TypeError):
-        return Refused("unknown", f"The server answered with {response.status}.")
-    match code:
-        case "not_there":
-            return NotThere(message, user_message=message)
-        case "refused_file":
-            refused = RefusedInput(message)
-            refused.user_message = message
-            return refused
-        case "unavailable":
-            return StoreUnavailable(message, user_message=message)
-        case _:
-            return Refused(code, message)

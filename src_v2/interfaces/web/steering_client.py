@@ -1,37 +1,23 @@
 """`Steering` of a WhisperEngine that runs already, over its HTTP API: for the terminal."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Sequence
 from urllib.parse import quote
-
-import aiohttp
 
 from src_v2.agents.costs.models import CostReport
 from src_v2.agents.models.role import ModelRole, RoleModels
-from src_v2.core.errors import ModelNotTaken, NotThere
+from src_v2.core.errors import NotThere
 from src_v2.interfaces.steering import Steering
-from src_v2.interfaces.web.client import ANSWER_TIMEOUT_S, CONNECT_TIMEOUT_S, Refused, Unreachable
 from src_v2.interfaces.web.people import LOCAL_USER_ID
+from src_v2.interfaces.web.remote import RemoteApi
 from src_v2.interfaces.web.steering_shapes import ALL_COSTS_PATH, COSTS_PATH, MODELS_PATH, REPORT, ROLE
 
 
-class RemoteSteering:
+class RemoteSteering(RemoteApi):
     """What models took and who of them answers, at `url`. Use it as an async context manager."""
 
     def __init__(self, url: str, *, token: str = "") -> None:
-        self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._session: aiohttp.ClientSession | None = None
+        super().__init__(url, token=token)
         self.steering = Steering(self, self)
-
-    async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S)
-        self._session = aiohttp.ClientSession(timeout=timeout, headers=self._headers)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
 
     async def of_person(self, user_id: str, days: int = 7) -> CostReport:
         """Return what the conversations of this machine's person took; raises NotThere for others."""
@@ -60,20 +46,6 @@ class RemoteSteering:
     async def undo(self, character: str, role: ModelRole) -> RoleModels:
         """Go back to the models of the settings."""
         return ROLE.validate_python(await self._json("DELETE", _path(character, role)))
-
-    async def _json(
-        self, method: str, path: str, asked: Mapping[str, str] | None = None, *, body: object = None
-    ) -> dict[str, Any]:
-        assert self._session is not None, "use `async with`"  # noqa: S101 - a programming error
-        try:
-            async with self._session.request(method, self._url + path, params=asked, json=body) as response:
-                found: dict[str, Any] = await response.json()
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise Unreachable(type(error).__name__) from error
-        if response.ok:
-            return found
-        code, message = str(found["error"]["code"]), str(found["error"]["message"])
-        raise ModelNotTaken(message) if code == "model_not_taken" else Refused(code, message)
 
 
 def _path(*parts: str) -> str:

@@ -13,7 +13,7 @@ IN_A_BROWSER = [
 """The marks of every module here. Skipped, saying so, where there is no chromium."""
 
 MARKUP = "<img src=x onerror=alert(1)> <b>bold</b> **stars**"
-TABS = ("Memories", "Facts", "Preferences", "Privacy", "Export & erase")
+TABS = ("Memories", "Between you", "Facts", "Preferences", "Privacy", "Export & erase")
 
 
 async def look(page: Page, tab: str = "Memories") -> None:

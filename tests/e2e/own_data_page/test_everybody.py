@@ -56,6 +56,7 @@ class TestEverybody:
     async def test_a_small_phone_shows_everything(
         self, browser: Browser, chat: Chat, held: OwnDataInMemory, tab: str
     ) -> None:
+        chat.wishes.held["one"] = "w" * 300
         held.remember(ME, "w" * 300)
         held.learn(ME, "w" * 90, "lives_in", "w" * 90)
         await held.set_preference(ME, PreferenceName.NICKNAME, "w" * 90)
@@ -64,7 +65,7 @@ class TestEverybody:
         await visit(page, chat)
         await look(page, tab)
         await expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
-        if tab in TABS[:3]:
+        if tab in TABS[:4]:
             await expect(page.locator(".item:visible").first).to_be_visible()
         wide = "[...document.querySelectorAll('#own-data, #own-data *')].filter(n => n.checkVisibility())"
         wide += (

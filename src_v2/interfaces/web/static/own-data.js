@@ -4,6 +4,7 @@
 
 import { Offline } from "./api.js";
 import { action } from "./messages.js";
+import { Between } from "./between.js";
 import { Files } from "./own-data-files.js";
 import { Facts, Preferences } from "./own-data-knowledge.js";
 import { Memories } from "./own-data-memories.js";
@@ -17,7 +18,14 @@ export class OwnData {
   // `changed` is called when the conversation may have other content than is shown; `signIn` when that is needed.
   constructor({ changed, signIn }) {
     Object.assign(this, { signIn, whenChanged: changed, dialog: $("own-data"), dirty: false });
-    const kinds = { memories: Memories, facts: Facts, preferences: Preferences, privacy: Privacy, files: Files };
+    const kinds = {
+      memories: Memories,
+      between: Between,
+      facts: Facts,
+      preferences: Preferences,
+      privacy: Privacy,
+      files: Files,
+    };
     this.tabs = Object.entries(kinds).map(([name, Kind]) => {
       return { button: $(`tab-${name}`), panel: $(`own-${name}`), content: new Kind(this) };
     });
