@@ -7,8 +7,8 @@ import pytest
 
 from src_v2.core.audience import Audience, Visibility
 from tests.integration.discord_house import House, at_the_harbour
-from tests.support.discord import SlashAnswer
 from tests.support.discord.parts import labels
+from tests.support.discord.slash import SlashAnswer
 from tests.support.discord.state import Message
 
 
