@@ -6,18 +6,16 @@ to know how a question was answered before; how soon a run is over that nobody w
 """
 
 import asyncio
-import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from benchmarks.agent_models import ReadyModel, call_of, said
+from benchmarks.agent_scripts import SINGLE, ask, content, thoughts, tool_script
+from benchmarks.agent_traces import second_encounter
 from benchmarks.routing import DATA, figures_of, routed
 from benchmarks.support import arguments, percentile, report
 from benchmarks.turn import Listener, message, running_app
@@ -54,34 +52,6 @@ KINDS = {
 }
 TOOL_MS = 50
 """How long each of the tools takes that run side by side."""
-MODEL_MS = 300
-"""How long the scripted model takes where the time of a whole answer is compared: quick for a real one."""
-NOTHING_TO_OBJECT = '{"objections": []}'
-PROBLEMS = (
-    (
-        "Which boats did I mention in May, and who owned them?",
-        "Which boats did I mention in August, and who owned them?",
-    ),
-    (
-        "What did I say about money before and after the storm?",
-        "What did I say about sleep before and after the storm?",
-    ),
-    (
-        "How often did I mention Ana in March, and in what mood?",
-        "How often did I mention Tom in April, and in what mood?",
-    ),
-    (
-        "Compare what I told you about Bergen with what I told you about Galicia last year.",
-        "Compare what I told you about Lisbon with what I told you about Galicia last year.",
-    ),
-    (
-        "Go through everything I said about the harbour this year and list what changed and when.",
-        "Go through everything I said about the lighthouse this year and list what changed and when.",
-    ),
-)
-"""Kinds of questions that come again with other details; the router sends each of them into reflective mode."""
-WARM_UP = ("Who taught me to sail, and when did I tell you?", "Who taught me to swim, and when did I tell you?")
-"""What is found out about the embedding model only once is found out before the clock runs."""
 
 
 class Nowhere(Arguments):
@@ -139,22 +109,6 @@ async def side_by_side(app: App) -> dict[str, float]:
     }
 
 
-def thoughts(llm: LocalLLM) -> int:
-    """Return how many model calls answers took, those of the critic aside."""
-    return sum("response_format" not in request.body for request in llm.requests)
-
-
-def content(model: Callable[[ReceivedRequest], Script]) -> Callable[[ReceivedRequest], Script]:
-    """Return `model` with a critic that has nothing to object."""
-
-    def reply(request: ReceivedRequest) -> Script:
-        if "response_format" in request.body:
-            return Script(NOTHING_TO_OBJECT, first_token_delay_s=MODEL_MS / 1000)
-        return model(request)
-
-    return reply
-
-
 def eager(request: ReceivedRequest) -> Script:
     """Look something up once when there are tools, then answer."""
     offered = [tool["function"]["name"] for tool in request.body.get("tools", ())]
@@ -175,24 +129,6 @@ async def calls_per_kind(app: App, llm: LocalLLM) -> dict[str, float]:
     return figures
 
 
-async def ask(app: App, user: str, text: str, *, reflect_on_it: bool = False) -> float:
-    """Ask and return the seconds until the whole reply was there."""
-    listener = Listener()
-    started = time.perf_counter()
-    await app.lanes.submit(replace(message(app, user, text), reflect=reflect_on_it), listener)
-    await listener.done.wait()
-    assert listener.answered, "a turn failed"
-    return time.perf_counter() - started
-
-
-SINGLE = ("search_messages", "search_summaries", "look_up_facts", "walk_relationships")
-ARGUMENTS: dict[str, dict[str, Any]] = {
-    "search_messages": {"query": "the lighthouse"}, "search_summaries": {"query": "the lighthouse"},
-    "look_up_facts": {"about": "user"}, "walk_relationships": {"about": "user"},
-    "analyze_topic": {"topic": "the lighthouse"},
-}  # fmt: skip
-
-
 def one_after_the_other(names: Sequence[str]) -> Callable[[ReceivedRequest], Script]:
     """Return a model that calls these tools, one a step, then answers."""
 
@@ -203,12 +139,6 @@ def one_after_the_other(names: Sequence[str]) -> Callable[[ReceivedRequest], Scr
         return tool_script(names[called])
 
     return reply
-
-
-def tool_script(*names: str) -> Script:
-    """Return the calls of these tools, side by side."""
-    calls = [ToolCall(name, orjson.dumps(ARGUMENTS[name]).decode(), f"call_{name}") for name in names]
-    return Script(tool_calls=calls, first_token_delay_s=MODEL_MS / 1000)
 
 
 async def composite(app: App, llm: LocalLLM) -> dict[str, float]:
@@ -225,36 +155,6 @@ async def composite(app: App, llm: LocalLLM) -> dict[str, float]:
         "topic_calls_composite": float(one),
         "composite_calls_share": one / single,
     }
-
-
-def learner(request: ReceivedRequest) -> Script:
-    """Try one tool after the other; with an example of how it went before, call at once what gave something then."""
-    called = sum(part["role"] == "tool" for part in request.messages)
-    shown = re.findall(r"(\w+)\([^)]*\) -> ok", str(request.messages[0]["content"]))
-    useful = [name for name in dict.fromkeys(shown) if name in ARGUMENTS]
-    if request.body.get("tool_choice") == "none" or called >= (len(useful) or len(SINGLE)):
-        return Script("That is what I know.", first_token_delay_s=MODEL_MS / 1000)
-    return tool_script(*useful) if useful else tool_script(SINGLE[called])
-
-
-async def second_encounter(app: App, llm: LocalLLM) -> dict[str, float]:
-    """Return model calls and seconds of recurring problems, the second time as a share of the first."""
-    llm.reply = content(learner)
-    calls: list[list[int]] = [[], []]
-    seconds: list[list[float]] = [[], []]
-    for text in WARM_UP:
-        await ask(app, "warm", text, reflect_on_it=True)
-        await app.jobs.idle()
-    for encounter in (0, 1):
-        for problem in PROBLEMS:
-            before = thoughts(llm)
-            seconds[encounter].append(await ask(app, "problems", problem[encounter]))
-            calls[encounter].append(thoughts(llm) - before)
-        await app.jobs.idle()
-    return {
-        "first_calls": sum(calls[0]) / len(PROBLEMS), "second_calls": sum(calls[1]) / len(PROBLEMS),
-        "second_calls_share": sum(calls[1]) / sum(calls[0]), "second_latency_share": sum(seconds[1]) / sum(seconds[0]),
-    }  # fmt: skip
 
 
 async def routing(app: App) -> dict[str, float]:
@@ -293,7 +193,7 @@ async def end(app: App, way: str, asked: IncomingMessage) -> None:
 async def measure(folder: Path, *, quick: bool) -> dict[str, float]:
     """Return every figure; `quick` takes fewer rounds."""
     async with LocalLLM() as llm, running_app(folder, llm.openai_url) as app:
-        for user in ("kinds", "topics", "warm", "problems"):
+        for user in ("kinds", "topics", "warm", "problems", "slow problems", "reworded"):
             for text in (
                 "My dog is called Miso.",
                 "My sister Ana keeps the lighthouse of Galicia.",

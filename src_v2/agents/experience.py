@@ -7,7 +7,7 @@ from datetime import datetime
 from src_v2.agents.reflective import Thought
 from src_v2.agents.runs import Run
 from src_v2.agents.steps import Step
-from src_v2.core.routes import Mode, Route
+from src_v2.core.routes import STEPS, Mode, Route
 from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import Ending, SimilarTrace, Trace, TraceCall, TraceStep, step_budget
 
@@ -27,7 +27,8 @@ def informed(route: Route, similar: Sequence[SimilarTrace]) -> Route:
     if past is None:
         return route
     if route.mode is Mode.FAST:
-        return Route(past.complexity, past.max_steps, past.similarity, (*route.reasons, "past"))
+        steps = min(past.max_steps, STEPS[past.complexity])
+        return Route(past.complexity, steps, past.similarity, (*route.reasons, "past"))
     if past.max_steps >= route.max_steps:
         return route
     return replace(route, max_steps=past.max_steps, reasons=(*route.reasons, "past_steps"))
@@ -37,7 +38,11 @@ def trace_of(run: Run, thought: Thought, *, now: datetime, now_s: float) -> Trac
     """Return what is worth keeping of a run that has ended; None for one that looked nothing up, or was not shown."""
     if not thought.steps or thought.text != run.text:  # what the guard took out of the reply is in the thought
         return None
-    ending = Ending(bool(run.text), sound=not thought.objections, cut_short=thought.was_cut_short)
+    # Corrections are model calls too, and are only asked for while steps are left.
+    used_up = thought.was_cut_short and thought.asked - thought.objections >= thought.route.max_steps
+    ending = Ending(
+        bool(run.text), sound=not thought.objections, cut_short=thought.was_cut_short and not used_up, used_up=used_up
+    )
     return Trace.of(
         run.turn, [_step(step) for step in thought.steps], run.text, ending, model_calls=thought.asked,
         duration_ms=(now_s - run.asked_model_s) * 1000, complexity=thought.route.complexity, at=now,

@@ -30,7 +30,7 @@ from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
 from src_v2.memory.embeddings.base import TextKind, Vectors
 from src_v2.memory.embeddings.hashing import HashingEmbedder
-from src_v2.memory.traces.models import step_budget
+from src_v2.memory.traces.models import SURE_SIMILARITY, step_budget
 from src_v2.memory.traces.rows import trace_rows
 from src_v2.memory.traces.service import Traces
 from src_v2.memory.traces.store import TraceStore
@@ -76,6 +76,17 @@ async def test_a_similar_question_is_given_what_answered_the_last_one(house: Hou
     budget = step_budget(found)
     assert budget is not None
     assert (budget.max_steps, budget.complexity) == (4, Complexity.MID)
+
+
+async def test_what_is_asked_counts_for_more_than_what_it_is_asked_about(house: House) -> None:
+    sam = house.person("Sam")
+    said = "What did Ben promise about Lisbon in May?"
+    await thinks(house, sam.says(said))
+    await house.indexed()
+    looking = traces_of(house)
+    (found,) = await looking.similar(sam.audience(), "What did Eleonore promise about my old bicycle in October?")
+    assert (found.trace.question, found.similarity >= SURE_SIMILARITY) == (said, True)
+    assert step_budget(await looking.similar(sam.audience(), "Which days in May is Lisbon full, did Ben say?")) is None
 
 
 async def test_a_look_is_one_search_and_one_read_when_something_is_near(house: House) -> None:

@@ -31,11 +31,13 @@ MOST_CALLS_OF_A_STEP = 8
 
 LEAST_QUALITY = 0.5
 """A run below this is not kept; one that fell below it by what people said of it is no example any more."""
-WASTED_COSTS, UNSOUND_COSTS, CUT_SHORT_COSTS = 0.6, 0.3, 0.6
-"""What calls for nothing take from the quality when all were so, what a draft that had to be corrected takes, and what
-a run takes that ended because its budget did: alone, the first and the last are enough for a run not to be kept."""
+WASTED_COSTS, UNSOUND_COSTS, CUT_SHORT_COSTS, USED_UP_COSTS = 0.6, 0.3, 0.6, 0.15
+"""What calls for nothing take from the quality when all were so, what a draft that had to be corrected takes, what a
+run takes that ended because its time or tokens did, and one that answered with its last step, for nobody knows whether
+it would have gone on: the first and the third alone are enough for a run not to be kept, the last only with more than
+half of its calls for nothing."""
 LEAST_STEPS, SPARE_STEPS = 2, 1
-SURE_SIMILARITY = 0.5
+SURE_SIMILARITY = 0.65
 """From here on what a trace took limits what is allowed now: too few steps for another kind of question would spoil it.
 Measured with the limit for examples."""
 
@@ -78,7 +80,9 @@ class Ending:
     answered: bool
     sound: bool = True
     cut_short: bool = False
-    """It had to answer because its steps, time or tokens were used up."""
+    """It had to answer because its time, tokens or calls of tools were used up."""
+    used_up: bool = False
+    """It answered with the last of its steps: it had to, yet may have known enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +153,24 @@ def first_quality(steps: Sequence[TraceStep], ending: Ending) -> float:
         return 0.0
     outcomes = [call.outcome for step in steps for call in step.calls]
     wasted = sum(outcome != OK for outcome in outcomes) / max(1, len(outcomes))
-    costs = WASTED_COSTS * wasted + UNSOUND_COSTS * (not ending.sound) + CUT_SHORT_COSTS * ending.cut_short
+    costs = WASTED_COSTS * wasted + UNSOUND_COSTS * (not ending.sound)
+    costs += CUT_SHORT_COSTS * ending.cut_short + USED_UP_COSTS * ending.used_up
     return round(max(0.0, 1.0 - costs), 3)
 
 
 def step_budget(similar: Sequence[SimilarTrace]) -> PastSteps | None:
     """Return what those traces suggest that are surely of the same kind; None without any.
 
-    As many model calls as the longest of them took and one to spare, within what their complexity allows.
+    As many model calls as the longest of them took and one to spare; as many as there can be when one of them took all
+    that it was allowed, which says nothing about how few are enough.
     """
     sure = [one for one in similar if one.similarity >= SURE_SIMILARITY]
     if not sure:
         return None
     best = max(sure, key=lambda one: one.similarity)
+    used_up = any(one.trace.model_calls >= STEPS[one.trace.complexity] for one in sure)
     most = max(one.trace.model_calls for one in sure) + SPARE_STEPS
-    steps = max(LEAST_STEPS, min(most, STEPS[best.trace.complexity]))
-    return PastSteps(steps, best.trace.complexity, best.similarity)
+    return PastSteps(MOST_STEPS if used_up else max(LEAST_STEPS, most), best.trace.complexity, best.similarity)
 
 
 def canonical(arguments: Mapping[str, Any] | str) -> str:
