@@ -5,7 +5,7 @@ Start order: stores, characters, memory, jobs, doors. Stop order is the reverse,
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -22,13 +22,18 @@ from src_v2.characters.watcher import CharacterWatcher
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import CharacterNotFound, SettingsError
-from src_v2.core.jobs import JobKind, Queue, Schedule
+from src_v2.core.ids import new_id
+from src_v2.core.jobs import JobKind, JobRequest, Queue, Schedule
+from src_v2.core.messages import IncomingMessage
 from src_v2.core.scope import Scope
+from src_v2.evolution.feelings.attitude import attitude
+from src_v2.evolution.feelings.lexicon import lexicons
+from src_v2.evolution.models import Sentiment
+from src_v2.evolution.relationship.jobs import forget_request
 from src_v2.inner_life import InnerLife
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
-from src_v2.knowledge.at_once import understood_at_once
 from src_v2.knowledge.extraction import Extraction
 from src_v2.language import Models
 from src_v2.media.describing import Describing
@@ -36,6 +41,7 @@ from src_v2.media.waiting import PictureFiles
 from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
+from src_v2.memory.models import ChangedMessage
 from src_v2.memory.patterns.feedback import Feedback
 from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.patterns.store import ReactionStore
@@ -47,12 +53,14 @@ from src_v2.memory.service import MemoryService
 from src_v2.memory.spool import Spool
 from src_v2.memory.store import MemoryStore
 from src_v2.memory.writer import Writer
+from src_v2.noting import noted_at_once
 from src_v2.observability.health import Health
 from src_v2.observability.outages import Outages
 from src_v2.privacy import erasing, retaining
 from src_v2.privacy.erasures import Erasures
 from src_v2.privacy.places import Places
 from src_v2.replying import Replying
+from src_v2.storage.rows import RowWrite
 from src_v2.storage.stores import Stores
 
 log = structlog.get_logger(__name__)
@@ -66,7 +74,7 @@ class App:
     """One WhisperEngine process, made from settings. Nothing is opened before `start`.
 
     `embedder` and `clock` take the place of those that the settings would give. `queues` are those whose jobs it does;
-    `worker` is the name under which a process without doors does them.
+    `worker` is the name under which a process without doors does them. `sentiment` says what words do to a mood.
     """
 
     def __init__(
@@ -80,6 +88,7 @@ class App:
         clock: Clock | None = None,
         queues: Iterable[Queue] | None = None,
         worker: str = "",
+        sentiment: Sentiment = attitude,
     ) -> None:
         forbid_tracing()
         self.settings = settings
@@ -95,7 +104,7 @@ class App:
         self.language = Models(settings, self.stores.database, self.clock)
         self.models = self.language.roles
         self._outages = Outages()
-        self.store = MemoryStore(self.stores.database, self.clock, follow_ups=follow_ups)
+        self.store = MemoryStore(self.stores.database, self.clock, follow_ups=_follow_ups)
         self.indexer = Indexer(
             self.store, self.stores.vectors, self.embedder, self._outages, self.clock,
             keys=wiring.search_keys(self.stores.database),
@@ -111,7 +120,7 @@ class App:
         self.patterns = Patterns(reactions, self.embedder, self.clock)
         self.feedback = Feedback(
             reactions, self.patterns, self.profiles, self.clock,
-            emojis=partial(wiring.own_emojis, self.characters),
+            emojis=partial(wiring.own_emojis, self.characters), on_change=self._reacted,
         )  # fmt: skip
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
         self.holdings = own_data.holdings(self.stores, self.indexer, spool, self.pictures, self._forget)
@@ -121,7 +130,7 @@ class App:
         )
         self.inner_life = InnerLife(
             settings, self.stores, self.characters, self.profiles, self.language.reading, self._outages, self.clock,
-            wake_jobs=self._wake_jobs,
+            wake_jobs=self._wake_jobs, sentiment=sentiment,
         )  # fmt: skip
         self.background = Background(
             settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
@@ -137,7 +146,7 @@ class App:
         self.places = Places(erasures, self.retaining)
         self.replying = Replying(
             settings, self.language, self.stores, self.characters, self.memory, self.recall, self.knowledge,
-            self.patterns, self.indexer, self.embedder, self._outages, self.clock,
+            self.patterns, self.inner_life.relations, self.indexer, self.embedder, self._outages, self.clock,
         )  # fmt: skip
         self.engine = self.replying.engine
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
@@ -161,6 +170,7 @@ class App:
         """
         await self.stores.start()
         await asyncio.to_thread(self.characters.load_all)
+        await asyncio.to_thread(lexicons)  # read here, because the first message would have to wait for it
         self._require_characters()
         await self._watcher.start()
         self.embedder.start()
@@ -238,7 +248,7 @@ class App:
         idle = timedelta(minutes=self.settings.memory.session_idle_minutes)
         return MemoryService(
             self.store, self.writer, self.profiles, self.clock,
-            session_idle=idle, notes=understood_at_once, pictures=self.describing,
+            session_idle=idle, notes=self._noted, pictures=self.describing,
             wake_jobs=self._wake_jobs,
         )  # fmt: skip
 
@@ -260,8 +270,16 @@ class App:
             await held.enter_async_context(self.background.projection.between_batches)
             yield
 
+    def _noted(self, message: IncomingMessage, previous: str) -> list[RowWrite]:
+        """Return what is written with a message: what it says, and how its author seems to feel."""
+        return [*noted_at_once(message, previous), *self.inner_life.relations.notes(message, previous)]
+
+    async def _reacted(self, character: str, user_id: str) -> None:
+        await self.inner_life.relations.reacted(character, user_id)
+
     async def _forget(self, user_id: str) -> None:
         self.replying.forget(user_id)
+        await self.inner_life.relations.forget(user_id)
         await self.memory.let_go(user_id)
         self.patterns.forget(user_id)
         if self.web is not None:
@@ -285,6 +303,7 @@ class App:
         options = DiscordOptions(
             message_content=discord.message_content, edit_interval_s=discord.edit_interval_s,
             owner_ids=discord.owner_ids, members=discord.members, data_dir=self.settings.general.data_dir,
+            human_touch=discord.human_touch, typing_chars_per_s=discord.typing_chars_per_s,
         )  # fmt: skip
         return DiscordDoor(
             self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.feedback, self.places,
@@ -313,3 +332,11 @@ class App:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background_task_ended", task=task.get_name(), error=type(error).__name__, exc_info=error)
+
+
+def _follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
+    """Return what is to be done after messages changed: for what was understood of them, and for what was felt."""
+    if not changed:
+        return []
+    ids, gone = [one.id for one in changed], [one.id for one in changed if one.gone]
+    return [*follow_ups(changed), forget_request(new_id(), ids, gone)]

@@ -15,7 +15,6 @@ from src_v2.core.jobs import JobKind, JobRequest, Queue, Schedule
 from src_v2.jobs.service import Jobs
 from src_v2.knowledge import jobs as knowledge_jobs
 from src_v2.knowledge import learning as learning_jobs
-from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.extraction import Extractor, ModelExtractor
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.learning import Learning, learn_request
@@ -29,6 +28,7 @@ from src_v2.knowledge.unlearning import Unlearning
 from src_v2.memory import jobs as memory_jobs
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.models import ChangedMessage
+from src_v2.noting import noted_anew
 from src_v2.observability.outages import Outages
 from src_v2.storage.stores import Stores
 
@@ -59,7 +59,7 @@ class Background:
         self.projection = Projection(store, graph)
         self.unlearning = Unlearning(
             store, graph, clock,
-            remove_keys=indexer.remove, learn_again=learn_request, understand=understood_anew,
+            remove_keys=indexer.remove, learn_again=learn_request, understand=noted_anew,
         )  # fmt: skip
         self.learning = Learning(
             LearningStore(stores.database), _extractor(reading_models, stores, clock), clock,

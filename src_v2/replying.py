@@ -15,6 +15,7 @@ from src_v2.agents.routing.router import Router
 from src_v2.characters.service import Characters
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
+from src_v2.evolution.relationship.service import Standings
 from src_v2.knowledge.service import Knowledge
 from src_v2.language import Models
 from src_v2.memory.embeddings.base import Embedder
@@ -44,6 +45,7 @@ class Replying:
         recall: Recall,
         knowledge: Knowledge,
         patterns: Patterns,
+        relations: Standings,
         indexer: Indexer,
         embedder: Embedder,
         outages: Outages,
@@ -56,7 +58,7 @@ class Replying:
         self.tools = tool_box(settings, recall, knowledge, memory, outages, clock)
         self.guard = wiring.guard(settings, clock, choices)
         sources = ContextSources(
-            memory, recall, knowledge, patterns, outages, clock, budgets=budgets, source_timeout_s=timeout_s
+            memory, recall, knowledge, patterns, relations, outages, clock, budgets=budgets, source_timeout_s=timeout_s
         )
         traces = Traces(
             TraceStore(stores.database), stores.vectors, embedder, indexer, outages, timeout_s=timeout_s
@@ -67,7 +69,7 @@ class Replying:
             when=settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         self.engine = AgentEngine(
-            characters, memory, sources, self._answering, self.guard, stores.metrics,
+            characters, memory, sources, self._answering, relations, self.guard, stores.metrics,
             clock=clock, choices=choices, store_timeout_s=timeout_s, privacy_notice=settings.privacy.notice,
         )  # fmt: skip
 

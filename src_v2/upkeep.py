@@ -9,7 +9,6 @@ from src_v2.agents.models.guard import forbid_tracing
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock, SystemClock
 from src_v2.core.errors import StoreError
-from src_v2.knowledge.at_once import understood_anew
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.learning import learn_request
 from src_v2.knowledge.projection import Projection
@@ -21,6 +20,7 @@ from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.reindex import Reindexed, reindex
 from src_v2.memory.store import MemoryStore
+from src_v2.noting import noted_anew
 from src_v2.observability.outages import Outages
 from src_v2.process import find_running
 from src_v2.storage.stores import Stores
@@ -56,7 +56,7 @@ async def read_everything_again(settings: Settings, *, on_model: ProgressCallbac
         store = KnowledgeStore(shop.stores.database)
         unlearning = Unlearning(
             store, KnowledgeGraph(shop.stores.graph), shop.clock,
-            remove_keys=shop.indexer.remove, learn_again=learn_request, understand=understood_anew,
+            remove_keys=shop.indexer.remove, learn_again=learn_request, understand=noted_anew,
         )  # fmt: skip
         return await relearn(store, unlearning, on_stretches)
 

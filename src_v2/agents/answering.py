@@ -20,6 +20,7 @@ from src_v2.agents.prompt import Budgets, Gathered, build_messages, selected
 from src_v2.agents.reflective import Reflection, Said, Thought
 from src_v2.agents.runs import Run
 from src_v2.agents.sight import CANNOT_SEE, LOOK, may_be_blind, with_pictures
+from src_v2.agents.standing_blocks import mention_of
 from src_v2.agents.trace_lines import examples_block
 from src_v2.core.clock import Clock
 from src_v2.core.errors import ModelError
@@ -131,7 +132,9 @@ class Answering:
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
         similar = await self._experience(run, profile)
+        run.mention = mention_of(gathered.standing, run.turn.audience, run.verdict, run.route)
         guidance = [*(self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []), *run.verdict.guidance]
+        guidance += [run.mention.guidance] if run.mention else []
         pictures = run.turn.pictures
         if not pictures:
             return self._prepared(run, gathered, profile, guidance)

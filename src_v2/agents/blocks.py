@@ -14,6 +14,7 @@ from src_v2.core.tokens import estimate_tokens
 from src_v2.knowledge.models import Fact, Preference, PreferenceName, Summary
 from src_v2.memory.models import Memory
 from src_v2.memory.patterns.models import Pattern
+from src_v2.memory.patterns.style import Taste
 from src_v2.tools.lines import Viewpoint, column, fact_line, memory_line, summary_line
 
 _WHAT_IS_ASKED = {
@@ -43,6 +44,9 @@ def quoted_block(character: Character, quoted: StoredMessage | None) -> str:
     return "## What the message you answer replies to\n" + fenced("quoted", [line])
 
 
+_OVERRULED = ((PreferenceName.LENGTH, "length"), (PreferenceName.TONE, "emojis"))
+
+
 def preferences_block(preferences: Iterable[Preference], user_name: str) -> str:
     """Return how the person wants to be spoken with; empty when they never said."""
     lines = [f"- {_WHAT_IS_ASKED[wish.name]}: {column(wish.value)}" for wish in preferences]
@@ -50,6 +54,14 @@ def preferences_block(preferences: Iterable[Preference], user_name: str) -> str:
         return ""
     heading = f"## What {user_name} asked of you\nKeep to it in how you answer, as far as your own limits allow.\n"
     return heading + fenced("preferences", lines)
+
+
+def style_block(style: Iterable[Taste], preferences: Iterable[Preference]) -> str:
+    """Return how the person likes replies, as their reactions tell; what they asked for outright goes before it."""
+    asked = {wish.name for wish in preferences}
+    overruled = {about for name, about in _OVERRULED if name in asked}
+    lines = [f"- {taste}" for taste in style if taste.about not in overruled]
+    return "\n".join(["## How they like your replies", *lines]) if lines else ""
 
 
 def facts_block(view: Viewpoint, facts: Iterable[Fact], budget_tokens: int) -> str:

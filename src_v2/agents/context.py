@@ -12,11 +12,14 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.messages import Author, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
+from src_v2.evolution.models import Standing
+from src_v2.evolution.relationship.service import Standings
 from src_v2.knowledge.models import Known
 from src_v2.knowledge.service import Knowledge
 from src_v2.memory.models import Memory
 from src_v2.memory.patterns.models import Pattern
 from src_v2.memory.patterns.service import Patterns
+from src_v2.memory.patterns.style import Taste
 from src_v2.memory.profiles import Profile
 from src_v2.memory.recall import Recall, as_memory
 from src_v2.memory.service import MemoryService
@@ -38,6 +41,14 @@ class Past:
     memories: Sequence[Memory] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """What a person's reactions say: replies that they liked, and what those have in common."""
+
+    patterns: Sequence[Pattern] = ()
+    style: Sequence[Taste] = ()
+
+
 class ContextSources:
     """The sources of a turn's context, each with the same small time budget in seconds."""
 
@@ -47,6 +58,7 @@ class ContextSources:
         recall: Recall,
         knowledge: Knowledge,
         patterns: Patterns,
+        relations: Standings,
         outages: Outages,
         clock: Clock,
         *,
@@ -57,6 +69,7 @@ class ContextSources:
         self._recall = recall
         self._knowledge = knowledge
         self._patterns = patterns
+        self._relations = relations
         self._outages = outages
         self._clock = clock
         self._budgets = budgets
@@ -76,12 +89,16 @@ class ContextSources:
         async with asyncio.TaskGroup() as group:
             past = group.create_task(self._past(turn, character, reading, may_use=may_use))
             known = group.create_task(self._ask("knowledge", self._known(turn, reading), Known())) if may_use else None
+            stands = group.create_task(self._stands(turn, may_use=may_use))
             quoted = group.create_task(self._ask("quoted", self._quoted(turn), None))
-            liked = group.create_task(self._ask("patterns", self._liked(turn, reading, profile), ()))
+            liked = group.create_task(self._ask("patterns", self._liked(turn, reading, profile), Liked()))
         said = past.result()
         zone = profile.timezone if profile else turn.author.timezone
         facts = known.result() if known else Known()
-        return Gathered(said.history, said.memories, zone, quoted.result(), facts, liked.result())
+        return Gathered(
+            said.history, said.memories, zone, quoted.result(), facts, liked.result().patterns, stands.result(),
+            liked.result().style,
+        )  # fmt: skip
 
     async def _past(self, turn: Turn, character: Character, reading: Audience, *, may_use: bool) -> Past:
         """Return everything that was ever said when it is little; otherwise the latest and what fits the question."""
@@ -122,11 +139,18 @@ class ContextSources:
     async def _known(self, turn: Turn, reading: Audience) -> Known:
         return await self._knowledge.known(reading, turn.text, self._clock.now())
 
-    async def _liked(self, turn: Turn, reading: Audience, profile: Profile | None) -> Sequence[Pattern]:
-        """Return examples of answers that this person likes; who never reacted costs nothing."""
+    async def _liked(self, turn: Turn, reading: Audience, profile: Profile | None) -> Liked:
+        """Return examples of answers that this person likes, and how; who never reacted costs nothing."""
         if profile is None or not profile.reacted or not profile.remembers(turn.audience):
-            return ()
-        return await self._patterns.best(reading, turn.text) if self._budgets.patterns_tokens else ()
+            return Liked()
+        patterns = await self._patterns.best(reading, turn.text) if self._budgets.patterns_tokens else ()
+        return Liked(patterns, await self._patterns.style(reading))  # after it: it has what was read by then
+
+    async def _stands(self, turn: Turn, *, may_use: bool) -> Standing:
+        """Return how they stand; neutral to who is not remembered, and while it is not known."""
+        if not may_use:
+            return Standing()
+        return await self._ask("relationship", self._relations.in_turn(turn), Standing())
 
     async def _quoted(self, turn: Turn) -> StoredMessage | None:
         reply_to = turn.messages[-1].reply_to

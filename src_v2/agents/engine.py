@@ -14,6 +14,7 @@ from src_v2.agents.answering import Answering, Prepared
 from src_v2.agents.calls import call_row
 from src_v2.agents.context import ContextSources
 from src_v2.agents.guard.guard import Guard
+from src_v2.agents.guard.verdict import Sign
 from src_v2.agents.models.records import CallRecord
 from src_v2.agents.notice import notice
 from src_v2.agents.reflective import Said
@@ -23,6 +24,8 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import CapReached, ModelError
 from src_v2.core.events import Done, Failed, Notice, ReplyEvent, TextDelta, TurnStarted, Usage
 from src_v2.core.messages import StopReason, Turn
+from src_v2.evolution.relationship.rows import mention_row, turn_rows
+from src_v2.evolution.relationship.service import Standings
 from src_v2.memory.profiles import Profile
 from src_v2.memory.service import MemoryService
 from src_v2.storage.metrics import MetricsSink
@@ -44,6 +47,7 @@ class AgentEngine:
         memory: MemoryService,
         sources: ContextSources,
         answering: Answering,
+        relations: Standings,
         guard: Guard,
         metrics: MetricsSink,
         *,
@@ -56,6 +60,7 @@ class AgentEngine:
         self._memory = memory
         self._sources = sources
         self._answering = answering
+        self._relations = relations
         self._guard = guard
         self._metrics = metrics
         self._clock = clock
@@ -183,9 +188,18 @@ class AgentEngine:
         await self._memory.finish_turn(
             run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
             calls=[*self._call_rows(run), *(self._answering.kept(run) if status == "answered" else ())],
-            route=run.route,
+            route=run.route, grown=self._grown(run, status) if reply else (),
         )  # fmt: skip
+        if reply:
+            self._relations.talked(run.turn, run.mention.id if run.mention else "")
         return session_id
+
+    def _grown(self, run: Run, status: str) -> list[RowWrite]:
+        """Return what a turn leaves behind of how they stand; one that the guard answered itself is no talk."""
+        now = self._clock.now()
+        said = [mention_row(run.mention.id, run.turn, now)] if run.mention else []
+        is_talk = status == "answered" and Sign.MANIPULATION not in run.verdict
+        return [*said, *(turn_rows(run.turn, run.character.core.timezone, now) if is_talk else ())]
 
     async def _store_calls(self, run: Run) -> str:
         session_id = await self._begin(run)

@@ -5,6 +5,7 @@ fenced, each has a token budget that drops its least valuable entries first, and
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -23,9 +24,13 @@ from src_v2.characters.models import Character
 from src_v2.core.fence import clean_name, fenced, one_line, person_name
 from src_v2.core.messages import Role, Scene, SceneKind, StoredMessage, Turn
 from src_v2.core.tokens import estimate_tokens
+from src_v2.evolution.goals.asides import quiet_wish
+from src_v2.evolution.models import Standing
+from src_v2.evolution.relationship.spans import in_words
 from src_v2.knowledge.models import Known, Preference, PreferenceName
 from src_v2.memory.models import Memory
 from src_v2.memory.patterns.models import Pattern
+from src_v2.memory.patterns.style import Taste
 from src_v2.tools.lines import Viewpoint
 
 T = TypeVar("T")
@@ -62,6 +67,10 @@ class Gathered:
     known: Known = field(default_factory=Known)
     patterns: Sequence[Pattern] = ()
     """Replies that the person liked, to questions like this one."""
+    standing: Standing = field(default_factory=Standing)
+    """How the character stands to the person; neutral while that is not known."""
+    style: Sequence[Taste] = ()
+    """How the person likes replies to be, as far as their reactions tell."""
 
 
 def _certain() -> float:
@@ -139,22 +148,23 @@ def _system_prompt(
         "knowledge_context": facts,
         "past_summaries": summaries,
     }
-    trust = character_prompt.starting_trust(character, user_id)
+    standing = gathered.standing
     parts = [
         blocks.lore_block(character, _at(Position.BEFORE_CHAR, fired), user_name),
         character_prompt.persona(character, values),
         blocks.lore_block(character, _at(Position.AFTER_CHAR, fired), user_name),
         character_prompt.about_yourself(character),
-        character_prompt.relationship(character, user_id, trust),
+        character_prompt.relationship(character, user_id, standing.trust, standing.mood),
         blocks.preferences_block(known.preferences, user_name),
-        character_prompt.quiet_wish(character),
+        blocks.style_block(gathered.style, known.preferences),
+        quiet_wish(character, standing.asides, turn.audience),
         "" if "{knowledge_context}" in character.text else facts,
         "" if "{past_summaries}" in character.text else summaries,
         "" if "{recent_memories}" in character.text else remembered,
         blocks.patterns_block(view, gathered.patterns, budgets.patterns_tokens),
         blocks.quoted_block(character, gathered.quoted),
         _place(scene, user_name),
-        _times(character, gathered.user_timezone, now),
+        _times(character, gathered, now),
         *guidance,
         character_prompt.identity_and_limits(character),
         character_prompt.disclosure(character),
@@ -199,16 +209,17 @@ def _place(scene: Scene, user_name: str) -> str:
     return f"## Where this is\nIn {kind} of a Discord server; everyone there reads along.\n" + fenced("place", lines)
 
 
-def _times(character: Character, user_timezone: str, now: datetime) -> str:
-    """Return the character's local time, and the user's when it is known and another."""
+def _times(character: Character, gathered: Gathered, now: datetime) -> str:
+    """Return the character's local time, the user's when it is known and another, and how long they have not talked."""
     zone = character.core.timezone
     lines = [f"## Time\nFor you it is {now.astimezone(zone).strftime(LONG_DATE)} ({zone.key})."]
-    if user_timezone and user_timezone != zone.key:
-        try:
-            theirs = now.astimezone(ZoneInfo(user_timezone))
-        except (ZoneInfoNotFoundError, ValueError):
-            return lines[0]
-        lines.append(f"For the person you speak with it is {theirs.strftime(LONG_DATE)}.")
+    if gathered.user_timezone and gathered.user_timezone != zone.key:
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            theirs = now.astimezone(ZoneInfo(gathered.user_timezone))
+            lines.append(f"For the person you speak with it is {theirs.strftime(LONG_DATE)}.")
+    talked_at = gathered.standing.talked_at
+    if talked_at is not None and now - talked_at >= NOTICEABLE_GAP:
+        lines.append(f"You last talked with this person {in_words(now - talked_at)} ago.")
     return "\n".join(lines)
 
 

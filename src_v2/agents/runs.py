@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from src_v2.agents.guard.verdict import NOTHING, Verdict
 from src_v2.agents.models.records import CallRecord
 from src_v2.agents.reflective import Thought
+from src_v2.agents.standing_blocks import Mention
 from src_v2.characters.models import Character
 from src_v2.core.events import ReplyEvent, TextDelta, TextReplaced
 from src_v2.core.messages import Turn
@@ -23,6 +24,7 @@ class Run:
     route: Route | None = None
     thought: Thought | None = None
     verdict: Verdict = NOTHING
+    mention: Mention | None = None
     text: str = ""
     calls: list[CallRecord] = field(default_factory=list)
     asked_model_s: float = 0.0

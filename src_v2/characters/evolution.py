@@ -1,4 +1,4 @@
-"""How a character changes with trust: the nouns of evolution.yaml and the two questions asked of them.
+"""How a character changes with trust: the nouns of evolution.yaml and the questions asked of them.
 
 Only what the file says. A user's own score, mood and milestones are not kept here.
 """
@@ -10,6 +10,7 @@ from types import MappingProxyType
 TRUST_MIN = -100
 TRUST_MAX = 100
 NEUTRAL_MOOD = "neutral"
+ANNOYED_MOOD = "annoyed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,44 @@ class Evolution:
                 shown.append(ActiveTrait(trait, strength))
         return tuple(shown)
 
+    def next_trait(self, trust: int) -> Trait | None:
+        """Return the trait that unlocks next, the first in the file of several; None when all have."""
+        locked = [trait for trait in self.traits if trait.unlock_at > trust]
+        return min(locked, key=lambda trait: trait.unlock_at, default=None)
+
+    def milestone(self, trust_level: int) -> Milestone | None:
+        """Return the milestone at a level, the first in the file of several."""
+        return next((one for one in self.milestones if one.trust_level == trust_level), None)
+
+    def milestones_reached(self, before: int, after: int) -> tuple[int, ...]:
+        """Return the levels that a rise from `before` to `after` reaches, the lowest first."""
+        return tuple(sorted({one.trust_level for one in self.milestones if before < one.trust_level <= after}))
+
+    def drop_message(self, from_min: int, to_max: int) -> TrustDropMessage | None:
+        """Return what is said of a fall from `from_min` to `to_max`, the first in the file of several."""
+        fall = (from_min, to_max)
+        return next((one for one in self.trust_drop_messages if (one.from_min, one.to_max) == fall), None)
+
+    def drops_crossed(self, before: int, after: int) -> tuple[TrustDropMessage, ...]:
+        """Return those whose `to_max` is passed on the way down; how high trust was before is for the caller to see."""
+        return tuple(one for one in self.trust_drop_messages if after <= one.to_max < before)
+
     def special_user(self, user_id: str) -> SpecialUser | None:
         """Return what the file says about `user_id` (`discord:<id>`); ids of other platforms never match."""
         for special in self.special_users:
             if user_id == f"discord:{special.discord_id}":
                 return special
         return None
+
+    def trust_in(self, user_id: str, trust: int) -> int:
+        """Return the trust that holds for this person: the file's `trust_override`, or else `trust`."""
+        special = self.special_user(user_id)
+        return trust if special is None or special.trust_override is None else special.trust_override
+
+    def overrides(self, user_id: str) -> bool:
+        """Whether the file sets the trust in this person, so that it neither rises nor falls."""
+        special = self.special_user(user_id)
+        return special is not None and special.trust_override is not None
 
     def _modifiers(self, mood: str) -> Mapping[str, float]:
         for candidate in self.moods:

@@ -175,7 +175,3 @@ class Character:
     def special_user(self, user_id: str) -> SpecialUser | None:
         """Return what the author wrote about this person; `user_id` is `<platform>:<id>`."""
         return self.evolution.special_user(user_id)
-
-    def top_goal(self) -> Goal | None:
-        """Return the goal with the highest priority; the first in the file wins a tie."""
-        return max(self.goals, key=lambda goal: goal.priority, default=None)

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 
-from src_v2.characters.evolution import NEUTRAL_MOOD, ActiveTrait
+from src_v2.characters.evolution import ANNOYED_MOOD, NEUTRAL_MOOD, ActiveTrait, SpecialUser
 from src_v2.characters.models import Character
 from src_v2.characters.placeholders import fill_placeholders
 
-NEW_ACQUAINTANCE = 0
-"""Trust at first contact, on the scale -100..+100."""
 MARKED_STRENGTH = 0.1
 """A trait whose strength differs from 1 by more than this is described as stronger or weaker."""
 
@@ -17,33 +15,21 @@ def persona(character: Character, values: Mapping[str, str]) -> str:
     return fill_placeholders(character.text, values).strip()
 
 
-def starting_trust(character: Character, user_id: str) -> int:
-    """Return the trust that the author of the character gives this person from the start."""
-    special = character.special_user(user_id)
-    if special is None or special.trust_override is None:
-        return NEW_ACQUAINTANCE
-    return special.trust_override
-
-
 def relationship(character: Character, user_id: str, trust: int, mood: str = NEUTRAL_MOOD) -> str:
-    """Return how the character stands to this person: stage, behaviour, traits that show, mood."""
+    """Return how the character stands to this person: stage, behaviour, who they are to it, traits that show, mood.
+
+    A `trust_override` of the file takes the place of `trust`.
+    """
+    trust = character.evolution.trust_in(user_id, trust)
     stage = character.evolution.stage_for(trust)
     lines = [f"## How you stand with this person\nStage: {stage.name}. {stage.behavior}".rstrip()]
-    special = character.special_user(user_id)
-    if special is not None and special.note:
-        lines.append(special.note)
+    lines += _special(character.special_user(user_id))
     lines += [_trait(active) for active in character.evolution.active_traits(trust, mood)]
     if mood != NEUTRAL_MOOD:
         lines.append(f"Your mood right now: {mood}.")
+    if mood == ANNOYED_MOOD:
+        lines.append("Set that aside when this person is sad or in need rather than unkind.")
     return "\n".join(lines)
-
-
-def quiet_wish(character: Character) -> str:
-    """Return the top goal as something that the character wishes for without pressing it; may be empty."""
-    goal = character.top_goal()
-    if goal is None:
-        return ""
-    return f"## A quiet wish\n{goal.description} Let it guide you when it fits; never press it."
 
 
 def about_yourself(character: Character) -> str:
@@ -84,6 +70,14 @@ def disclosure(character: Character) -> str:
 def anchor(character: Character) -> str:
     """Return the last line of every prompt: in whose name the answer is given."""
     return f"You are {character.display_name}. Answer as {character.display_name}."
+
+
+def _special(special: SpecialUser | None) -> list[str]:
+    if special is None:
+        return []
+    name = f"You know this person as {special.display_name}." if special.display_name else ""
+    tier = f"What they are to you: {special.tier}." if special.tier else ""
+    return [line for line in (name, tier, special.note) if line]
 
 
 def _trait(active: ActiveTrait) -> str:

@@ -149,6 +149,12 @@ class DiscordSettings(Group):
         False, description="True: forget what people said in a server that they leave. Needs the Server Members Intent."
     )
     edit_interval_s: float = Field(1.0, ge=0.5, le=10, description="Seconds between edits of a growing reply.")
+    human_touch: bool = Field(
+        True, description="True: characters react to some messages with emojis, as their ux.yaml says."
+    )
+    typing_chars_per_s: float = Field(
+        0, ge=0, le=200, description="Pace at which short answers seem to be typed, up to 3 s. 0: shown at once."
+    )
     owner_ids: CommaList = Field((), description="Discord user ids that may use owner commands such as /reload.")
 
     _split_owners = field_validator("owner_ids", mode="before")(split_commas)

@@ -8,7 +8,7 @@ LONGEST_NAME_CHARS = 60
 
 _OUR_TAGS = re.compile(
     r"[<\uff1c\ufe64](?=\W{0,6}(?:memories|facts|preferences|summaries|quoted|conversation|place|lore|traces|patterns"
-    r"|search_results|page|tool_result)\b)",
+    r"|search_results|page|tool_result|goals|triggers|wish|aside)\b)",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")

@@ -125,11 +125,12 @@ class MemoryService:
         error: str | None,
         calls: Sequence[RowWrite],
         route: Route | None = None,
+        grown: Sequence[RowWrite] = (),
     ) -> None:
         """Close the turn in one transaction: its outcome, the reply unless it is empty, what else it leaves behind.
 
         `name` is the character's display name; `route` is how the turn was thought about. `calls` are the rows of the
-        model calls it took, and that of its reasoning trace.
+        model calls it took, and that of its reasoning trace; `grown` those of what it did to the relationship.
         """
         now = self._clock.now()
         kept = await self._may_keep(turn.author, turn.audience, turn.id)
@@ -141,7 +142,7 @@ class MemoryService:
         if reply:
             rows.append(reply_row(turn, session_id, name, reply, now))
         told = [replace(row, needs=turn.messages[-1].id) for row in self._profiles.confirmation(turn.author, now)]
-        await self._write([*told, *rows, *calls, self._indexed_soon(turn.id)], sure=kept)
+        await self._write([*told, *rows, *calls, *grown, self._indexed_soon(turn.id)], sure=kept)
         if told:
             await self._profiles.written(turn.author, noticed=True)
 

@@ -16,6 +16,7 @@ from src_v2.core.pictures import carried_over
 from src_v2.memory.context import index_followers_again, rows_before
 from src_v2.memory.models import ChangedMessage, IndexItem
 from src_v2.memory.profile_store import unheard_in_servers
+from src_v2.memory.resting import remove_resting
 from src_v2.memory.traces.store import remove_traces
 from src_v2.memory.turn_order import in_turn_order
 from src_v2.storage.database import Database
@@ -277,6 +278,8 @@ async def _changed_messages(
 ) -> list[ChangedMessage]:
     """Return what changed, without the traces of how it was answered: they go with it."""
     traces = await remove_traces(connection, [row[0] for row in rows], [row[2] for row in rows])
+    if rows:
+        await remove_resting(connection, [row[0] for row in rows], [row[1] for row in rows])
     return [ChangedMessage(row[0], row[1], gone, () if at else tuple(traces)) for at, row in enumerate(rows)]
 
 

@@ -15,21 +15,30 @@ from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import (
     facts,
+    feelings,
+    goals,
     llm_calls,
+    mentions,
     message_refs,
     messages,
     outbox,
     preferences,
     reactions,
+    reflections,
+    relationships,
     sessions,
     summaries,
     switches,
     traces,
+    trust_changes,
     turns,
     users,
 )
 
-LEARNED = ((facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"), (traces, "created_at"))
+LEARNED = (
+    (facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"), (traces, "created_at"),
+    (goals, "said_at"), (reflections, "ended_at"),
+)  # fmt: skip
 """What was understood of messages and learned from answering them, and what it calls its time."""
 _INTERNAL = frozenset(("indexed_in", "graphed_in"))
 
@@ -41,7 +50,7 @@ class Rows:
         f"table:{table.name}"
         for table in (
             users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, traces,
-            outbox, reactions,
+            outbox, reactions, goals, reflections, relationships, trust_changes, feelings, mentions,
         )
     )  # fmt: skip
 
@@ -57,9 +66,15 @@ class Rows:
             "messages": _of(messages, user_id).order_by(messages.c.created_at, messages.c.id),
             "platform_messages": select(message_refs).where(message_refs.c.message_id.in_(own)),
             "reactions": _of(reactions, user_id).order_by(reactions.c.created_at, reactions.c.message_id),
+            "relationships": _of(relationships, user_id).order_by(relationships.c.character),
+            "trust_changes": _of(trust_changes, user_id).order_by(trust_changes.c.happened_at, trust_changes.c.id),
+            "feelings": _of(feelings, user_id).order_by(feelings.c.said_at, feelings.c.message_id),
+            "said_once": _of(mentions, user_id).order_by(mentions.c.due_at, mentions.c.id),
             "facts": _of(facts, user_id).order_by(facts.c.said_at, facts.c.id),
             "preferences": _of(preferences, user_id).order_by(preferences.c.said_at, preferences.c.id),
             "summaries": _of(summaries, user_id).order_by(summaries.c.started_at, summaries.c.id),
+            "goals": _of(goals, user_id).order_by(goals.c.said_at, goals.c.id),
+            "reflections": _of(reflections, user_id).order_by(reflections.c.ended_at, reflections.c.id),
             "traces": _of(traces, user_id).order_by(traces.c.created_at, traces.c.id),
             "sessions": _of(sessions, user_id).order_by(sessions.c.started_at),
             "turns": _of(turns, user_id).order_by(turns.c.started_at),
@@ -78,6 +93,8 @@ class Rows:
             await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
             for table, time_field in LEARNED:
                 await connection.execute(delete(table).where(_learned(table, time_field, scope, ids)))
+            await connection.execute(delete(trust_changes).where(trust_changes.c.source_message_id.in_(ids)))
+            await connection.execute(delete(feelings).where(feelings.c.message_id.in_(ids)))
             await connection.execute(delete(messages).where(_in(messages, scope)))
             if scope.is_whole_person:
                 for table, condition in _of_person(scope.user_id or ""):
@@ -118,6 +135,10 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
     """
     return [
         (reactions, reactions.c.user_id == user_id),
+        (trust_changes, trust_changes.c.user_id == user_id),  # first: whoever settles one holds it until it is done
+        (relationships, relationships.c.user_id == user_id),
+        (feelings, feelings.c.user_id == user_id),
+        (mentions, mentions.c.user_id == user_id),
         (turns, turns.c.user_id == user_id),
         (sessions, sessions.c.user_id == user_id),
         (llm_calls, llm_calls.c.user_id == user_id),

@@ -131,6 +131,72 @@ reactions = Table(
     Index(None, "user_id", "character"),
 )
 
+relationships = Table(
+    "v2_relationships",
+    METADATA,
+    # How a character stands to a person, as all changes so far have made it; no row: they never talked.
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("trust", Integer, nullable=False),  # -100..100
+    Column("moved", Integer, nullable=False),  # what the last change did to it
+    Column("steps", Integer, nullable=False),  # how many changes there were
+    Column("turns", Integer, nullable=False),  # how often they talked
+    Column("day", Text, nullable=False),  # the ISO date that day_points are of
+    Column("day_points", Integer, nullable=False),  # what talking earned on that day
+    Column("since", UtcDateTime, nullable=False),
+    Column("talked_at", UtcDateTime),
+    PrimaryKeyConstraint("character", "user_id"),
+    Index(None, "user_id"),
+)
+
+trust_changes = Table(
+    "v2_trust_changes",
+    METADATA,
+    # An occasion on which trust changes. It is asked for here, and counts once it is settled.
+    Column("id", Text, primary_key=True),  # names the occasion: "turn:<turn>", "reaction:<reply>"
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # turn, reaction or trigger
+    Column("amount", Integer, nullable=False),  # what was asked for
+    Column("applied", Integer, nullable=False),  # what it has changed so far, less at the ends of the scale
+    Column("settled", Boolean, nullable=False),
+    Column("step", Integer),  # its number among the changes of this relationship
+    Column("reached", Integer),  # trust after it
+    Column("note", Text, nullable=False),  # what it was, in the words of the character's file
+    Column("source_message_id", Text, nullable=False),  # what it follows from; for a reaction the reply
+    Column("day", Text, nullable=False),  # the ISO date whose limit it counts into; empty for none
+    Column("happened_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character", "happened_at"),
+    Index(None, "source_message_id"),
+    Index(None, "settled", "happened_at"),
+)
+
+feelings = Table(
+    "v2_feelings",
+    METADATA,
+    # How the author of a message seems to feel; kept for as long as it can matter to a mood.
+    Column("message_id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("value", Float, nullable=False),  # -2 (very bad) to 2 (very good), never 0
+    Column("said_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character", "said_at"),
+    Index(None, "said_at"),
+)
+
+mentions = Table(
+    "v2_mentions",
+    METADATA,
+    # What a character says to a person once: it waits until said_at is there.
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("id", Text, nullable=False),  # names the occasion: "milestone:<level>", "epiphany:<id>"
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("said_at", UtcDateTime),
+    PrimaryKeyConstraint("character", "user_id", "id"),
+    Index(None, "user_id"),
+)
+
 llm_calls = Table(
     "v2_llm_calls",
     METADATA,
@@ -248,6 +314,7 @@ summaries = Table(
     Index(None, "character", "user_id", "ended_at"),
     Index(None, "session_id"),
     Index(None, "indexed_in"),
+    Index(None, "created_at"),
 )
 
 traces = Table(
@@ -275,6 +342,48 @@ traces = Table(
     Index(None, "source_message_id"),
     Index(None, "turn_id"),
     Index(None, "indexed_in"),
+)
+
+goals = Table(
+    "v2_goals",
+    METADATA,
+    # What somebody said or did about a goal, never changed: how it stands follows from all that happened to it.
+    Column("id", Text, primary_key=True),
+    Column("goal", Text, nullable=False),  # the same for all that is about one goal; "own:<slug>" of the character's
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("what", Text, nullable=False),  # stated, inferred, moved, reached or dropped
+    Column("description", Text, nullable=False),  # in the person's words; empty unless stated or inferred
+    Column("criteria", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("progress", Float, nullable=False),  # 0..1
+    Column("source_message_id", Text),  # null for what was said through a command
+    Column("learned_in", Text),  # the stretch that it was found in; null for what was understood at once
+    Column("said_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character", "said_at"),
+    Index(None, "source_message_id"),
+    Index(None, "learned_in"),
+)
+
+reflections = Table(
+    "v2_reflections",
+    METADATA,
+    # A stretch of conversation that was reflected on, once; goes when the stretch is read back again.
+    Column("id", Text, primary_key=True),  # the stretch: that of its summary
+    Column("session_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("triggers", Text, nullable=False),  # a JSON list: slug, change, note, message, at
+    Column("ended_at", UtcDateTime, nullable=False),  # of the stretch
+    Column("counted_at", UtcDateTime),  # when the triggers counted into the trust; null until they did
+    Index(None, "user_id", "character", "ended_at"),
 )
 
 outbox = Table(

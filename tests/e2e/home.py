@@ -75,7 +75,7 @@ class Home:
         ours = {
             "CHARACTERS_DIR": str(ROOT / "characters"), "WEB_PORT": "0", "EMBEDDING_OFFLINE": "true",
             "OLLAMA_BASE_URL": f"http://127.0.0.1:{free_port()}", "PYTHONPATH": str(ROOT), "COLUMNS": "200",
-            "PRIVACY_NOTICE": "",
+            "PRIVACY_NOTICE": "", "DISCORD_HUMAN_TOUCH": "false",
         }  # fmt: skip
         if self.models is not None:
             ours["EMBEDDING_MODEL"] = "all-MiniLM-L6-v2"

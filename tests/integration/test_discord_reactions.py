@@ -9,7 +9,7 @@ import pytest
 from src_v2.core.errors import StoreUnavailable
 from src_v2.core.events import ReplyEvent
 from src_v2.core.messages import Turn
-from tests.integration.discord_house import House, at_the_harbour, says
+from tests.integration.discord_house import House, at_the_harbour, says, telling
 from tests.support.discord import Person
 from tests.support.discord.state import Message
 from tests.support.feedback import FeedbackInMemory
@@ -56,6 +56,35 @@ async def test_a_reaction_in_a_server_to_a_message_from_before_the_start(house: 
     async with house.door():
         await house.alice.reacts(reply, "❤️")
         await house.until(lambda: kept(house) == {of(reply, house.alice, "❤️")})
+
+
+async def test_any_part_of_a_long_reply_counts_also_after_a_restart(house: House) -> None:
+    house.engine.script = telling("The sea is wide and deep, and it was here before us. " * 90)
+    async with house.door():
+        await house.alice.dm(house.elena, "tell me everything")
+        await house.until(lambda: bool(house.memory.links))
+    parts = house.by_elena(house.alice.place(house.elena))
+    assert len(parts) > 2
+    [linked] = house.memory.links.values()
+    assert linked == [part.id for part in parts]
+    async with house.door():
+        for part in parts:
+            await house.alice.reacts(part, "👍")
+        await house.until(lambda: kept(house) == {of(part, house.alice, "👍") for part in parts})
+        await house.alice.unreacts(parts[-1], "👍")
+        await house.until(lambda: kept(house) == {of(part, house.alice, "👍") for part in parts[:-1]})
+
+
+async def test_a_reaction_in_a_server_is_taken_back_after_a_restart(house: House) -> None:
+    general = house.guild.channel("general")
+    async with house.door():
+        await house.alice.says(general, f"{house.elena.mention} hello")
+        reply = await house.alice.sees(general, from_=house.elena)
+        await house.alice.reacts(reply, "👍")
+        await house.until(lambda: kept(house) == {of(reply, house.alice, "👍")})
+    async with house.door():
+        await house.alice.unreacts(reply, "👍")
+        await house.until(lambda: not kept(house))
 
 
 async def test_a_servers_own_emoji_goes_by_its_name(house: House) -> None:

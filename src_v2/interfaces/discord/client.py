@@ -3,6 +3,7 @@
 Not for commands (`commands`), connecting and reconnecting (`door`) or rendering (`surface`).
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ import structlog
 from discord import app_commands
 
 from src_v2.core.errors import WhisperEngineError
+from src_v2.evolution.feelings.lexicon import lexicons
 from src_v2.interfaces.discord.addressing import facts_of
 from src_v2.interfaces.discord.channels import ChannelNotes, Seen
 from src_v2.interfaces.discord.command_desk import CommandDesk
@@ -27,6 +29,7 @@ from src_v2.interfaces.discord.ports import Surroundings
 from src_v2.interfaces.discord.reactions import Reactions
 from src_v2.interfaces.discord.retry import RetryButton
 from src_v2.interfaces.discord.standing import Standing
+from src_v2.interfaces.discord.touch import Touch
 from src_v2.interfaces.discord.translate import asker, incoming, text_of
 from src_v2.interfaces.discord.tree import KindTree
 
@@ -56,6 +59,7 @@ class CharacterClient(discord.Client):
                 dm_messages=True,
                 guild_reactions=True,
                 dm_reactions=True,
+                emojis_and_stickers=True,
                 message_content=content,
                 members=around.options.members,
             ),
@@ -71,6 +75,7 @@ class CharacterClient(discord.Client):
         self.around = around
         self.notes = ChannelNotes(around.clock)
         self.desk = Desk(character, around, self.notes)
+        self.touch = Touch(character, around.characters, self.desk.pacing, around.clock, around.chances)
         self.reactions = Reactions(character, around.feedback, self.desk, self.notes)
         self.departures = Departures(character, around.places)
         self.own_data = OwnDataDesk(character, around.own_data, around.clock)
@@ -91,6 +96,8 @@ class CharacterClient(discord.Client):
     async def setup_hook(self) -> None:
         """Prepare what must be there before the first event."""
         self.add_dynamic_items(RetryButton, OwnButton, OwnChoice)
+        if self.around.options.human_touch:
+            await asyncio.to_thread(lexicons)
 
     async def on_ready(self) -> None:
         """Note that the character can be talked to."""
@@ -122,7 +129,9 @@ class CharacterClient(discord.Client):
                     present = self.notes.present(message.channel.id, without=message.author.id)
                     await self.around.memory.keep(incoming(message, self.character, self.me, present))
                 case Decision.IGNORE:
-                    pass
+                    return
+        if self.around.options.human_touch:
+            self.touch.consider(message, self.me)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Honour the edit of a person's message; link previews and the like are no edits."""
@@ -130,6 +139,7 @@ class CharacterClient(discord.Client):
         facts = facts_of(message, self.me, content=self._content)
         if facts.from_bot or facts.from_system or not facts.readable or not payload.data.get("edited_timestamp"):
             return
+        self.touch.changed(payload.message_id)
         async with self.notes.change(payload.channel_id, payload.message_id):
             await self.around.lanes.edit(
                 self.character, platform_id(payload.channel_id), str(payload.message_id), text_of(message, self.me)
@@ -194,6 +204,11 @@ class CharacterClient(discord.Client):
         """Forget a thread that is gone."""
         await self.departures.channel_deleted(payload.thread_id)
 
+    async def close(self) -> None:
+        """Close the connection; reactions that were still to come do not come."""
+        self.touch.close()
+        await super().close()
+
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Log what an event handler raised; the next event is handled as if nothing had happened."""
         log.exception("discord_event_failed", character=self.character, discord_event=event_method)
@@ -217,6 +232,7 @@ class CharacterClient(discord.Client):
             into = None
 
     async def _deleted(self, channel_id: int, message_id: int) -> None:
+        self.touch.changed(message_id)
         async with self.notes.change(channel_id, message_id):
             await self.around.lanes.delete(self.character, platform_id(channel_id), str(message_id))
 

@@ -18,7 +18,7 @@ from src_v2.interfaces.discord.posts import Asked, Delivery, Post, Posts
 from src_v2.interfaces.discord.retry import retry_view
 from src_v2.interfaces.discord.surface import DiscordSurface
 from src_v2.interfaces.discord.translate import asker, incoming
-from src_v2.interfaces.discord.typing_indicator import TypingIndicator
+from src_v2.interfaces.discord.typing_indicator import TypingIndicator, TypingPace
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ class Desk:
         self._character = character
         self._around = around
         self._notes = notes
-        self._pacing = Pacing(around.clock, around.options.edit_interval_s)
+        self.pacing = Pacing(around.clock, around.options.edit_interval_s)
         self._live: dict[int, list[DiscordSurface]] = {}
 
     async def answer(
@@ -104,7 +104,7 @@ class Desk:
 
     def _surface(self, message: discord.Message, into: discord.Message | None, *, late: bool) -> DiscordSurface:
         asked = Asked(asker(message).id, [message.id], _people(message))
-        pace, clock = self._pacing.of(message.channel.id), self._around.clock
+        pace, clock = self.pacing.of(message.channel.id), self._around.clock
         delivery = Delivery(message.channel, asked, lambda: self._reference(asked, message.channel, late=late))
         shown = [Post(into, into.content)] if into is not None else []
 
@@ -120,6 +120,7 @@ class Desk:
             clock,
             retry_button=retry_view,
             on_finish=on_finish,
+            typing_pace=TypingPace(self._around.options.typing_chars_per_s),
         )
 
     def _reference(

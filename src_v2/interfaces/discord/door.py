@@ -5,6 +5,7 @@ Not for what a client does with its events (`client`).
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
@@ -56,11 +57,13 @@ class DiscordDoor:
         *,
         steering: Steering,
         commands: Sequence[Command] = (),
+        chances: random.Random | None = None,
     ) -> None:
         self._tokens = dict(tokens)
         self._around = Surroundings(
             lanes, memory, own_data, feedback, places, characters, health, options, clock, steering,
-            commands,
+            commands=commands,
+            chances=chances or random.Random(),  # noqa: S311 - picks an emoji, guards nothing
         )  # fmt: skip
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}

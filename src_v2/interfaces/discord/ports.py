@@ -1,5 +1,6 @@
 """What the Discord door needs from the rest of the house, and the options it takes."""
 
+import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,10 @@ class DiscordOptions:
     owner_ids: Collection[str] = ()
     members: bool = False
     """Whether to hear of people who leave a server: a privileged intent."""
+    human_touch: bool = False
+    """Whether characters react to messages with emojis, as their ux.yaml says."""
+    typing_chars_per_s: float = 0.0
+    """How fast a short answer seems to be typed; 0: it is shown at once."""
     guild_ready_timeout_s: float = 2.0
     """How long a start waits for one more server to be announced."""
 
@@ -108,3 +113,5 @@ class Surroundings:
     steering: Steering
     commands: Sequence[Command] = ()
     pictures: Pictures = field(default_factory=Pictures)
+    chances: random.Random = field(default_factory=random.Random)
+    """What decides about a character's own reactions; it guards nothing."""

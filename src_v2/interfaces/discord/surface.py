@@ -5,6 +5,7 @@ Takes the engine's events at once and renders on the side, as often as the chann
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import discord
 import structlog
@@ -15,10 +16,11 @@ from src_v2.core.messages import StopReason
 from src_v2.interfaces.discord.pacing import ChannelPace, Urgency
 from src_v2.interfaces.discord.posts import NOTICE, Asked, Change, Posts
 from src_v2.interfaces.discord.split import split
-from src_v2.interfaces.discord.typing_indicator import TypingIndicator
+from src_v2.interfaces.discord.typing_indicator import SHORT_CHARS, TypingIndicator, TypingPace
 
 log = structlog.get_logger(__name__)
 
+NO_PACE = TypingPace()
 FIRST_WORDS_S = 0.06
 """How long the first fragment of a word may wait for the rest of it."""
 
@@ -36,6 +38,7 @@ class DiscordSurface:
         *,
         retry_button: Callable[[Asked], discord.ui.View],
         on_finish: "Callable[[DiscordSurface, str | None], Awaitable[None]]",
+        typing_pace: TypingPace = NO_PACE,
     ) -> None:
         self.asked = asked
         self.over = asyncio.Event()
@@ -46,6 +49,8 @@ class DiscordSurface:
         self._clock = clock
         self._retry_button = retry_button
         self._on_finish = on_finish
+        self._typing_pace = typing_pace
+        self._began_at = 0.0
         self._text = ""
         self._status = ""
         self._button: discord.ui.View | None = None
@@ -55,6 +60,8 @@ class DiscordSurface:
         self._writing = False
         self._news = asyncio.Event()
         self._final = asyncio.Event()
+        self._long = asyncio.Event()
+        """Set when it is plain that this is no short answer."""
         self._renderer: asyncio.Task[None] | None = None
 
     @property
@@ -73,6 +80,8 @@ class DiscordSurface:
                 self.posts.notice = _small_print(text)
             case TextDelta(text):
                 self._text += text
+                if len(self._text) > SHORT_CHARS:
+                    self._long.set()
             case TextReplaced(text):
                 self._text = text
             case Status(text, icon):
@@ -82,10 +91,12 @@ class DiscordSurface:
                 self._end()
             case Failed(_, text):
                 self._text = text
+                self._long.set()
                 self._button = self._retry_button(self.asked)
                 self._end()
             case Stopped(_, _, reason, message_id) if reason in {StopReason.USER, StopReason.SHUTDOWN}:
                 self._message_id = message_id or None
+                self._long.set()
                 self._end()
         self._begin()
         self._news.set()
@@ -131,6 +142,7 @@ class DiscordSurface:
 
     def _begin(self) -> None:
         if self._renderer is None:
+            self._began_at = self._clock.monotonic()
             self._typing.start()
             self._renderer = asyncio.create_task(self._render(), name="discord-surface")
 
@@ -171,6 +183,7 @@ class DiscordSurface:
         """Make the next change, at the time that the pace gives, with the text as it is by then."""
         if not self._text_visible:
             await self._first_words()
+            await self._as_if_typed()
         while (wait_s := self._pace.take(self._urgency())) > 0:
             await self._pause(wait_s)
         change = self._due()
@@ -190,12 +203,25 @@ class DiscordSurface:
         if self._text and not has_word and not self._final.is_set():
             await self._pause(FIRST_WORDS_S)
 
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but not longer than until the reply is complete; then only Discord's own limit counts."""
+    async def _as_if_typed(self) -> None:
+        """Hold a short answer back for as long as typing it takes, and its first words until it is known to be one."""
+        if self.posts.ids or self.posts.notice or not self._text.strip() or self._long.is_set():
+            return
+        hold_s = self._typing_pace.hold_s(len(self._text), self._clock.monotonic() - self._began_at)
+        if hold_s > 0 and not self._final.is_set():
+            await self._pause(hold_s, self._long)
+        if self._final.is_set() and not self._long.is_set():
+            wait_s = self._typing_pace.wait_s(len(self._text), self._clock.monotonic() - self._began_at)
+            if wait_s > 0:
+                await self._clock.sleep(wait_s)
+
+    async def _pause(self, seconds: float, *until: asyncio.Event) -> None:
+        """Wait, but not longer than until the reply is complete (then only Discord's limit counts) or `until`."""
         if self._final.is_set():
             await self._clock.sleep(seconds)
             return
-        waits = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(self._final.wait())}
+        waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._clock.sleep(seconds))}
+        waits |= {asyncio.ensure_future(event.wait()) for event in (self._final, *until)}
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -1,7 +1,8 @@
-"""The typing indicator: shown at once, kept alive, gone as soon as there is something to read."""
+"""The typing indicator: shown at once, kept alive, gone as soon as there is something to read; and when that is."""
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 import aiohttp
 import discord
@@ -11,6 +12,31 @@ from src_v2.interfaces.discord.pacing import ChannelPace
 
 REFRESH_S = 8.0
 """Discord shows it for 10 s."""
+SHORT_CHARS = 160
+"""An answer as long as this is one that people type in one go."""
+LONGEST_TYPING_S = 3.0
+"""Since the turn began; a model that took that long is not made slower."""
+LONGEST_HOLD_S = 1.0
+"""How long the first words wait to see whether they are a short answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypingPace:
+    """How fast a short answer seems to be typed, in characters per second; 0: as fast as it comes."""
+
+    chars_per_s: float = 0.0
+
+    def wait_s(self, chars: int, elapsed_s: float) -> float:
+        """Return how much longer a whole answer of so many characters is held back, since the turn began."""
+        if self.chars_per_s <= 0 or chars > SHORT_CHARS:
+            return 0.0
+        return max(min(chars / self.chars_per_s, LONGEST_TYPING_S) - elapsed_s, 0.0)
+
+    def hold_s(self, chars: int, elapsed_s: float) -> float:
+        """Return how much longer the beginning of an answer may wait to see whether it is a short one."""
+        if self.chars_per_s <= 0 or chars > SHORT_CHARS:
+            return 0.0
+        return max(min(LONGEST_HOLD_S, LONGEST_TYPING_S - elapsed_s), 0.0)
 
 
 class TypingIndicator:

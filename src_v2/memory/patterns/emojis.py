@@ -1,23 +1,16 @@
-"""What an emoji below a reply says about it, as a number from -1 (disliked) to 1 (liked). 0 says nothing."""
+"""What an emoji below a reply says about it, as a number from -1 (disliked) to 1 (liked). 0 says nothing.
 
-import re
+The table is `core/emojis`; here is what a character's own emojis change about it.
+"""
+
 from collections.abc import Collection
 from dataclasses import dataclass
 
-LIKED, RATHER_LIKED, RATHER_DISLIKED, DISLIKED = 1.0, 0.5, -0.5, -1.0
+from src_v2.core.emojis import normalised, opinion_of
 
-_MEANINGS = {
-    LIKED: (
-        "👍 ❤ 🧡 💛 💚 💙 💜 🩷 🩵 🤎 🖤 🤍 💖 💗 💓 💞 💕 💘 💝 😍 🥰 😘 🤩 😂 🤣 👏 🙌 🎉 🥳 💯 🔥 🏆 🙏 🤗 🫶 ⭐ 🌟"
-    ),
-    RATHER_LIKED: "😀 😃 😄 😁 😆 😊 🙂 😺 😻 😹 ☺ 😌 😎 👌 🤝 ✅ ✔ ☑ 💪 ✨ 😉 🤭 💐 🌹 🌸 ☀ 🌈 🎊 💡 🫡 ➕ 🆒",
-    RATHER_DISLIKED: "🙄 😒 😕 🙁 ☹ 😐 😑 😬 🥱 😴 😞 😔 😖 😣 😩 😫 🤨 😟 ➖ 🫤",
-    DISLIKED: "👎 😠 😡 🤬 💩 🤮 🤢 ❌ ✖ 🚫 ⛔ 🖕 💔 🤡 😤 🗑 🛑",
-}
-_VALUES = {emoji: value for value, emojis in _MEANINGS.items() for emoji in emojis.split()}
-_SKIN_AND_FORM = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]|\u200d[\u2640\u2642]")
-"""Skin tones, the choice between text and picture, and the gender of a gesture."""
-LONGEST_EMOJI_CHARS = 64
+RATHER_LIKED = 0.5
+STRONGEST_OPINION = 2.0
+"""Of the table, whose numbers go from -2 to 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +21,10 @@ class OwnEmojis:
     neutral: Collection[str] = ()
 
 
-def normalised(emoji: str) -> str:
-    """Return an emoji without what makes no difference: `👍🏽` is `👍`. A server's own is written `:name:`."""
-    return _SKIN_AND_FORM.sub("", emoji.strip())[:LONGEST_EMOJI_CHARS]
-
-
 def value_of(emoji: str, own: OwnEmojis) -> float:
     """Return what `emoji` says about a reply, -1..1; 0 when it says nothing. The character's own words come first."""
     plain = normalised(emoji)
-    known = _VALUES.get(plain, 0.0)
+    known = opinion_of(plain) / STRONGEST_OPINION
     if plain in map(normalised, own.glad):
         return max(known, RATHER_LIKED)
     return 0.0 if plain in map(normalised, own.neutral) else known

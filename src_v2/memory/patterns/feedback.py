@@ -3,11 +3,12 @@
 Kept are those of the person whom the reply answered, until they take them back.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
-from src_v2.memory.patterns.emojis import OwnEmojis, normalised, value_of
+from src_v2.core.emojis import normalised
+from src_v2.memory.patterns.emojis import OwnEmojis, value_of
 from src_v2.memory.patterns.models import Mark
 from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.patterns.store import ReactionStore, Reply
@@ -16,6 +17,12 @@ from src_v2.memory.profiles import Profiles
 EMOJI_OF = {Mark.UP: "👍", Mark.DOWN: "👎"}
 """What a mark is stored as, so that the page shows what a reaction would."""
 VALUE_OF = {Mark.UP: 1.0, Mark.DOWN: -1.0}
+OnChange = Callable[[str, str], Awaitable[None]]
+"""Hears that what a person thinks of a character's replies changed: (character, user id)."""
+
+
+async def nobody_hears(_character: str, _user_id: str) -> None:
+    """Do nothing."""
 
 
 class Feedback:
@@ -29,12 +36,14 @@ class Feedback:
         clock: Clock,
         *,
         emojis: Callable[[str], OwnEmojis],
+        on_change: OnChange = nobody_hears,
     ) -> None:
         self._store = store
         self._patterns = patterns
         self._profiles = profiles
         self._clock = clock
         self._emojis = emojis
+        self._on_change = on_change
 
     async def reacted(self, character: str, platform_message_id: str, user_id: str, emoji: str) -> bool:
         """Keep a reaction to a platform's message; False when it says nothing, or is not kept."""
@@ -52,21 +61,21 @@ class Feedback:
         reply = Reply(character, platform_message_id=platform_message_id)
         there_was = await self._store.remove(reply, user_id, normalised(emoji))
         if there_was:
-            self._patterns.outdate(character, user_id)
+            await self._changed(character, user_id)
         return there_was
 
     async def cleared(self, character: str, platform_message_id: str, emoji: str | None = None) -> None:
         """Take back all reactions to a platform's message, or all with one emoji: somebody removed them."""
         reply = Reply(character, platform_message_id=platform_message_id)
         for user_id in await self._store.clear(reply, None if emoji is None else normalised(emoji)):
-            self._patterns.outdate(character, user_id)
+            await self._changed(character, user_id)
 
     async def mark(self, audience: Audience, message_id: str, mark: Mark) -> bool:
         """Let `mark` be what this person says about a reply to them; False when it is not kept."""
         reply = Reply(audience.character, message_id)
         if mark is Mark.NONE:
             await self._store.withdraw(reply, audience.user_id)
-            self._patterns.outdate(audience.character, audience.user_id)
+            await self._changed(audience.character, audience.user_id)
             return True
         now = self._clock.now()
         kept = await self._store.replace(reply, audience.user_id, EMOJI_OF[mark], VALUE_OF[mark], now)
@@ -87,3 +96,8 @@ class Feedback:
     async def _has_reacted(self, character: str, user_id: str) -> None:
         self._patterns.outdate(character, user_id)
         await self._profiles.has_reacted(user_id)
+        await self._on_change(character, user_id)
+
+    async def _changed(self, character: str, user_id: str) -> None:
+        self._patterns.outdate(character, user_id)
+        await self._on_change(character, user_id)

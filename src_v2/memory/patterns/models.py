@@ -40,6 +40,15 @@ class Exchange:
     place: Mapping[str, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A reply that the person said nothing about. `place` is what visibility needs."""
+
+    reply: str
+    replied_at: datetime
+    place: Mapping[str, str | None]
+
+
 @dataclass(slots=True)
 class Candidate:
     """An exchange that may serve as an example: without its words, which may be gone when they are wanted.

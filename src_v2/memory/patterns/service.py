@@ -1,4 +1,4 @@
-"""Finds replies that a person liked, to questions like the one they ask now: examples of how to answer them.
+"""Finds replies that a person liked, to questions like the one they ask now, and what they like about replies at all.
 
 Who never reacted costs nothing. Of who did, this process keeps vectors and scores of a few questions for some minutes,
 never words: those are read when they are wanted, so that what was deleted or edited a moment ago is no example.
@@ -18,9 +18,10 @@ from src_v2.core.clock import Clock
 from src_v2.core.errors import StoreError
 from src_v2.core.filters import matches
 from src_v2.memory.embeddings.base import Embedder
-from src_v2.memory.patterns.models import Candidate, Exchange, Pattern, Vector
+from src_v2.memory.patterns.models import Candidate, Exchange, Other, Pattern, Vector
 from src_v2.memory.patterns.ranking import best, candidates, enough
 from src_v2.memory.patterns.store import ReactionStore
+from src_v2.memory.patterns.style import LEAST_LIKED, Sample, Taste, shape_of, tastes
 from src_v2.memory.patterns.yardstick import Yardstick
 
 log = structlog.get_logger(__name__)
@@ -39,10 +40,14 @@ Whose = tuple[str, str]
 
 @dataclass(slots=True)
 class Shelf:
-    """What is known of one person's reactions to one character. `vectors` are those of questions, by their digest."""
+    """What is known of one person's reactions to one character. `vectors` are those of questions, by their digest.
+
+    `samples` are shapes of replies, those that they said nothing about among them.
+    """
 
     until_s: float = 0.0
     candidates: Sequence[Candidate] = ()
+    samples: Sequence[Sample] = ()
     vectors: dict[str, Vector] = field(default_factory=dict)
 
 
@@ -81,6 +86,18 @@ class Patterns:
         self._note_used(audience.user_id, [one for _, one in shown])
         return [_pattern(words[one.reply_id], score) for score, one in shown]
 
+    async def style(self, audience: Audience) -> Sequence[Taste]:
+        """Return what this person likes about answers, in sentences for the prompt; mostly nothing.
+
+        Only from replies that may surface in front of `audience`. Costs nothing after `best`, and otherwise at most the
+        one read that is left out then. None while the model loads. Raises what `best` raises.
+        """
+        if not self._embedder.ready.is_set():
+            return ()
+        shelf, _ = await self._shelf(audience)
+        condition = visible_to(audience)
+        return tastes([one for one in shelf.samples if matches(condition, one.place)], self._clock.now())
+
     def outdate(self, character: str, user_id: str) -> None:
         """Look again before the next reply: this person reacted, or took a reaction back."""
         shelf = self._shelves.get((character, user_id))
@@ -107,8 +124,8 @@ class Patterns:
         self._shelves[whose] = asked = Shelf(vectors=held.vectors if held else {})  # what it learns stays, if cut off
         if len(self._shelves) > MOST_SHELVES:
             self._shelves.popitem(last=False)
-        exchanges = await self._store.exchanges(_everywhere(audience))
-        made = Shelf(self._clock.monotonic() + SHELF_TTL_S)
+        exchanges, others = await self._store.shelf(_everywhere(audience))
+        made = Shelf(self._clock.monotonic() + SHELF_TTL_S, samples=_samples(exchanges, others))
         if enough(exchanges):
             digests = [_digest(one.question) for one in exchanges]
             await self._encode(asked.vectors, dict(zip(digests, (one.question for one in exchanges), strict=True)))
@@ -149,6 +166,14 @@ class Patterns:
 def _everywhere(audience: Audience) -> Audience:
     """Return the audience in front of which everything between this person and this character may surface."""
     return Audience(audience.character, audience.user_id, audience.channel_id, Visibility.PRIVATE)
+
+
+def _samples(exchanges: Sequence[Exchange], others: Sequence[Other]) -> list[Sample]:
+    """Return the shapes of replies; none when so few were liked that they say nothing."""
+    if sum(one.value > 0 for one in exchanges) < LEAST_LIKED:
+        return []
+    rated = [Sample(shape_of(one.reply), one.value, one.replied_at, one.place) for one in exchanges]
+    return rated + [Sample(shape_of(one.reply), 0.0, one.replied_at, one.place) for one in others]
 
 
 def _digest(question: str) -> str:

@@ -23,20 +23,25 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    null,
     or_,
     select,
+    union_all,
     update,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 
 from src_v2.core.audience import Audience, visible_to
 from src_v2.core.messages import Role
-from src_v2.memory.patterns.models import Exchange
+from src_v2.memory.patterns.models import Exchange, Other
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import message_refs, messages, reactions, switches
 from src_v2.storage.types_sql import UtcDateTime
 
+MOST_OTHERS = 24
+"""Replies that a person said nothing about, the newest first: what those they liked are compared with."""
 MOST_EXCHANGES = 40
 """Of one person with one character, the newest reactions first: what they liked long ago is hardly what they like."""
 _PLACE = ("character", "user_id", "guild_id", "channel_id", "visibility")
@@ -111,11 +116,15 @@ class ReactionStore:
         out. Raises StoreUnavailable.
         """
         async with self._db.read() as connection:
-            rows = (await connection.execute(_exchanges(audience, reply_ids))).all()
-        by_reply: dict[str, list[Row[Any]]] = {}
-        for row in rows:
-            by_reply.setdefault(row.reply_id, []).append(row)
-        return [_exchange(parts) for parts in by_reply.values() if not any(_changed(part) for part in parts)]
+            return _together((await connection.execute(_exchanges(audience, reply_ids))).all())
+
+    async def shelf(self, audience: Audience) -> tuple[list[Exchange], list[Other]]:
+        """Return what `exchanges` does, and replies that this person said nothing about; in one statement."""
+        both = union_all(_exchanges(audience), _others(audience))
+        async with self._db.read() as connection:
+            rows = (await connection.execute(both)).all()
+        others = [Other(row.reply, row.replied_at, _place(row)) for row in rows if row.reacted_at is None]
+        return _together([row for row in rows if row.reacted_at is not None]), others
 
     async def note_used(self, user_id: str, reply_ids: Sequence[str], at: datetime) -> None:
         """Note that replies served as examples; an older moment never takes the place of a newer one."""
@@ -156,7 +165,7 @@ def _unkept(user_id: str) -> ColumnElement[bool]:
     return exists().where(switches.c.user_id == user_id, or_(not_(switches.c.remember), not_here))
 
 
-def _exchanges(audience: Audience, reply_ids: Sequence[str] | None) -> Select[Any]:
+def _exchanges(audience: Audience, reply_ids: Sequence[str] | None = None) -> Select[Any]:
     reacted = _reacted(audience, reply_ids)
     # Found by id and turn first: left to choose, SQLite walks through everything of this person for each of them.
     reply = _said(messages.c.id.in_(select(reacted.c.message_id)), "reply")
@@ -169,15 +178,35 @@ def _exchanges(audience: Audience, reply_ids: Sequence[str] | None) -> Select[An
         select(
             reply.c.id.label("reply_id"), reply.c.text.label("reply"), reply.c.created_at.label("replied_at"),
             reply.c.edited_at.label("reply_edited_at"), asked.c.text.label("question"),
-            asked.c.edited_at.label("question_edited_at"), reacted.c.value, reacted.c.reacted_at, reacted.c.used_at,
+            asked.c.edited_at.label("question_edited_at"), asked.c.created_at.label("asked_at"),
+            asked.c.id.label("asked_id"), reacted.c.value, reacted.c.reacted_at, reacted.c.used_at,
             *(reply.c[name] for name in _PLACE),
         )
         .select_from(reacted)
         .join(reply, reply.c.id == reacted.c.message_id)
         .join(asked, to_it)
         .where(*visible)
-        .order_by(reacted.c.reacted_at.desc(), reply.c.id.desc(), asked.c.created_at, asked.c.id)
     )  # fmt: skip
+
+
+def _others(audience: Audience) -> Select[Any]:
+    """Return the query for replies that this person said nothing about, with the columns of `_exchanges`."""
+    about = and_(reactions.c.user_id == audience.user_id, reactions.c.character == audience.character)
+    never, nothing = cast_to(null(), UtcDateTime), literal("")
+    newest = (
+        select(
+            messages.c.id.label("reply_id"), messages.c.text.label("reply"), messages.c.created_at.label("replied_at"),
+            never.label("reply_edited_at"), nothing.label("question"), never.label("question_edited_at"),
+            never.label("asked_at"), nothing.label("asked_id"), cast_to(null(), Float).label("value"),
+            never.label("reacted_at"), never.label("used_at"), *(messages.c[name] for name in _PLACE),
+        )
+        .where(messages.c.character == audience.character, messages.c.user_id == audience.user_id)
+        .where(messages.c.role == Role.CHARACTER.value, messages.c.text != "", to_sql(visible_to(audience), messages))
+        .where(messages.c.id.not_in(select(reactions.c.message_id).where(about)))
+        .order_by(messages.c.created_at.desc())
+        .limit(MOST_OTHERS)
+    )  # fmt: skip
+    return select(newest.subquery("others"))
 
 
 def _reacted(audience: Audience, reply_ids: Sequence[str] | None) -> CTE:
@@ -200,6 +229,15 @@ def _said(which: ColumnElement[bool], name: str) -> Table:
     return cast(Table, select(messages).where(which).cte(name).prefix_with("MATERIALIZED"))  # it has the columns
 
 
+def _together(rows: Sequence[Row[Any]]) -> list[Exchange]:
+    """Return the exchanges, the newest reactions first; a question may be several rows. Changed ones are left out."""
+    by_reply: dict[str, list[Row[Any]]] = {}
+    for row in sorted(rows, key=lambda row: (row.asked_at, row.asked_id)):
+        by_reply.setdefault(row.reply_id, []).append(row)
+    found = sorted(by_reply.values(), key=lambda parts: (parts[0].reacted_at, parts[0].reply_id), reverse=True)
+    return [_exchange(parts) for parts in found if not any(_changed(part) for part in parts)]
+
+
 def _changed(part: Row[Any]) -> bool:
     """Whether what a person reacted to was another text."""
     edited = (part.reply_edited_at, part.question_edited_at)
@@ -216,5 +254,9 @@ def _exchange(parts: Sequence[Row[Any]]) -> Exchange:
         first.replied_at,
         max(-1.0, min(1.0, float(first.value))),
         max(filter(None, (first.reacted_at, first.used_at))),
-        {name: getattr(first, name) for name in _PLACE},
+        _place(first),
     )
+
+
+def _place(row: Row[Any]) -> dict[str, str | None]:
+    return {name: getattr(row, name) for name in _PLACE}

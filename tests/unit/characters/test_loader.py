@@ -33,7 +33,7 @@ def test_only_character_md_is_needed(make_character: MakeCharacter) -> None:
     assert character.ux.manipulation_responses
     assert character.ux.thinking_indicators.reflective_mode.text
     assert character.evolution.stages == DEFAULT_STAGES
-    assert character.top_goal() is None
+    assert character.goals == ()
     assert character.lurk_triggers == LurkTriggers()
 
 
@@ -102,8 +102,7 @@ def test_evolution_yaml(make_character: MakeCharacter) -> None:
 def test_goals_background_and_lurk_triggers(make_character: MakeCharacter) -> None:
     character = load_character(make_character(files=dict(EVERY_KEY)))
 
-    top = character.top_goal()
-    assert top is not None
+    top = max(character.goals, key=lambda goal: goal.priority)
     assert (top.slug, top.description, top.success_criteria) == ("show", "show the lamp", "they look")
     assert (top.priority, top.category, top.source) == (9, "talk", "me")
     fact = character.background.facts[0]

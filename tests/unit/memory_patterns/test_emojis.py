@@ -4,7 +4,8 @@ import pytest
 
 from src_v2 import wiring
 from src_v2.characters.service import Characters
-from src_v2.memory.patterns.emojis import OwnEmojis, normalised, value_of
+from src_v2.core.emojis import normalised
+from src_v2.memory.patterns.emojis import OwnEmojis, value_of
 from tests.support.house import CHARACTERS
 
 NOBODY = OwnEmojis()

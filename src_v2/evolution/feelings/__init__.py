@@ -1,0 +1,1 @@
+"""How people feel, and how they treat a character: read off what they write, without a model."""

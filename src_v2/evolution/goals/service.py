@@ -1,0 +1,97 @@
+"""Goals as the rest of the code sees them: how they stand, and what a person does about them by a command."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from src_v2.core.audience import Audience
+from src_v2.core.clock import Clock
+from src_v2.core.errors import NotThere
+from src_v2.core.fence import one_line
+from src_v2.core.ids import new_id
+from src_v2.evolution.goals.folding import courses_of, goals_of
+from src_v2.evolution.goals.models import LONGEST_DESCRIPTION_CHARS, Course, Entry, PersonsGoal, Status, What
+from src_v2.evolution.goals.store import GoalStore
+from src_v2.evolution.goals.wording import goal_key, same_goal
+from src_v2.evolution.models import Outdate
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person's goals, the best first, and how far the character's own are with them, by slug."""
+
+    goals: Sequence[PersonsGoal] = ()
+    courses: Mapping[str, Course] = field(default_factory=dict)
+
+
+class Goals:
+    """Everybody's goals. `outdate` has the prompt's copy read anew. Raises StoreUnavailable while SQL is away."""
+
+    def __init__(self, store: GoalStore, clock: Clock, *, outdate: Outdate) -> None:
+        self._store = store
+        self._clock = clock
+        self._outdate = outdate
+
+    async def of(self, character: str, user_id: str) -> Held:
+        """Return how all goals of a person with a character stand."""
+        entries = await self._store.of(character, user_id)
+        return Held(goals_of(entries), courses_of(entries))
+
+    async def add(self, audience: Audience, description: str) -> PersonsGoal:
+        """Note a goal that a person states by a command; one that they have already is meant again."""
+        wording = one_line(description)[:LONGEST_DESCRIPTION_CHARS]
+        held = await self.of(audience.character, audience.user_id)
+        known = next((goal for goal in held.goals if same_goal(goal.description, wording)), None)
+        key = known.id if known else goal_key(audience.character, audience.user_id, wording)
+        await self._note(audience, key, What.STATED, wording)
+        return await self._one(audience, key)
+
+    async def done(self, audience: Audience, goal_id: str) -> PersonsGoal:
+        """Note that a goal is reached; raises NotThere when the person has none of that id."""
+        await self._one(audience, goal_id)
+        await self._note(audience, goal_id, What.REACHED)
+        return await self._one(audience, goal_id)
+
+    async def drop(self, audience: Audience, goal_id: str) -> PersonsGoal:
+        """Note that a person gives a goal up, or that a guess was wrong: it is not guessed again. Raises as `done`."""
+        goal = await self._one(audience, goal_id)
+        await self._note(audience, goal_id, What.DROPPED)
+        return goal
+
+    async def edit(self, audience: Audience, goal_id: str, description: str) -> PersonsGoal:
+        """Give a goal other words, from now on the person's own; raises as `done`."""
+        await self._one(audience, goal_id)
+        await self._note(audience, goal_id, What.STATED, one_line(description)[:LONGEST_DESCRIPTION_CHARS])
+        return await self._one(audience, goal_id)
+
+    async def join(self, character: str, user_id: str) -> None:
+        """Make one goal of two that mean the same, under the id of the older one, and let the prompt know."""
+        held = await self.of(character, user_id)
+        kept: list[PersonsGoal] = []
+        names: dict[str, str] = {}
+        for goal in sorted(held.goals, key=lambda goal: (goal.stated_at, goal.id)):
+            same = next((one for one in kept if same_goal(one.description, goal.description)), None)
+            if same is None:
+                kept.append(goal)
+            else:
+                names[goal.id] = same.id
+        if names:
+            await self._store.rename(character, user_id, names)
+        await self._outdate(character, user_id)
+
+    async def _one(self, audience: Audience, goal_id: str) -> PersonsGoal:
+        held = await self.of(audience.character, audience.user_id)
+        found = next((goal for goal in held.goals if goal.id == goal_id), None)
+        if found is None:
+            raise NotThere("no such goal")
+        return found
+
+    async def _note(self, audience: Audience, key: str, what: What, description: str = "") -> None:
+        """Write what somebody did by a command: it rests on no message."""
+        entry = Entry(new_id(), key, audience.as_stored, what, self._clock.now(), description)
+        await self._store.add([entry])
+        await self._outdate(audience.character, audience.user_id)
+
+
+def open_goals(held: Held) -> list[PersonsGoal]:
+    """Return those that are neither reached nor dropped, the best first."""
+    return [goal for goal in held.goals if goal.status is Status.OPEN]

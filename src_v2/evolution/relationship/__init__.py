@@ -1,0 +1,1 @@
+"""How a character stands to a person: trust with its history, mood, lines said once, absence."""
