@@ -32,6 +32,7 @@ from src_v2.evolution.models import Sentiment
 from src_v2.evolution.relationship.jobs import forget_request
 from src_v2.inner_life import InnerLife
 from src_v2.interfaces.base import Door
+from src_v2.interfaces.delivery import Delivery
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.web.door import WebDoor
 from src_v2.knowledge.extraction import Extraction
@@ -42,6 +43,7 @@ from src_v2.memory.embeddings.base import ProgressCallback
 from src_v2.memory.embeddings.choosing import StartableEmbedder, choose_embedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.models import ChangedMessage
+from src_v2.memory.outgoing import OutgoingStore
 from src_v2.memory.patterns.feedback import Feedback
 from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.patterns.store import ReactionStore
@@ -74,7 +76,7 @@ class App:
     """One WhisperEngine process, made from settings. Nothing is opened before `start`.
 
     `embedder` and `clock` take the place of those that the settings would give. `queues` are those whose jobs it does;
-    `worker` is the name under which a process without doors does them. `sentiment` says what words do to a mood.
+    `worker` is the name under which a process without doors does them. `attitude` says what words do to a mood.
     """
 
     def __init__(
@@ -88,7 +90,7 @@ class App:
         clock: Clock | None = None,
         queues: Iterable[Queue] | None = None,
         worker: str = "",
-        sentiment: Sentiment = attitude,
+        attitude: Sentiment = attitude,
     ) -> None:
         forbid_tracing()
         self.settings = settings
@@ -110,7 +112,7 @@ class App:
             keys=wiring.search_keys(self.stores.database),
         )  # fmt: skip
         people = ProfileStore(self.stores.database)
-        self.profiles = Profiles(people, self.stores.cache, self.clock)
+        self.profiles = Profiles(people, self.stores.cache, self.clock, on_decided=self._decided)
         spool = Spool(settings.general.data_dir / SPOOL_FILE)
         self.writer = Writer(self.store, spool, self.clock, decisions=people.decisions, on_requested=self._wake_jobs)
         self.pictures = PictureFiles(settings.general.data_dir)
@@ -128,10 +130,15 @@ class App:
         self.retaining = own_data.retaining(
             self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
         )
-        self.inner_life = InnerLife(
-            settings, self.stores, self.characters, self.profiles, self.language.reading, self._outages, self.clock,
-            wake_jobs=self._wake_jobs, sentiment=sentiment,
+        self.delivery = Delivery(
+            OutgoingStore(self.stores.database), self.profiles, self.characters, self.clock,
+            session_at=self.memory.session_at, on_requested=self._wake_jobs,
         )  # fmt: skip
+        self.inner_life = InnerLife(
+            settings, self.stores, self.characters, self.profiles, self.language.reading, self.clock,
+            wake_jobs=self._wake_jobs, attitude=attitude, send=self.delivery,
+        )  # fmt: skip
+        self.delivery.pressed |= self.inner_life.pressed
         self.background = Background(
             settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
             worker=worker, also=self._other_jobs(), also_at=self._other_schedules(),
@@ -146,12 +153,13 @@ class App:
         self.places = Places(erasures, self.retaining)
         self.replying = Replying(
             settings, self.language, self.stores, self.characters, self.memory, self.recall, self.knowledge,
-            self.patterns, self.inner_life.relations, self.indexer, self.embedder, self._outages, self.clock,
+            self.patterns, self.inner_life, self.indexer, self.embedder, self._outages, self.clock,
         )  # fmt: skip
         self.engine = self.replying.engine
         self.lanes = Lanes(self.engine, self.memory, burst_window_s=settings.general.burst_window_s)
         self.web = self._web_door() if doors else None
         self.doors: list[Door] = [self.web] if self.web else []
+        self.delivery.open(self.lanes, listeners=[self.web.announce] if self.web else ())
         if doors and settings.discord_tokens():
             self.doors.append(self._discord_door(discord_connector_factory))
         self._watcher = CharacterWatcher(self.characters)
@@ -271,15 +279,18 @@ class App:
             yield
 
     def _noted(self, message: IncomingMessage, previous: str) -> list[RowWrite]:
-        """Return what is written with a message: what it says, and how its author seems to feel."""
-        return [*noted_at_once(message, previous), *self.inner_life.relations.notes(message, previous)]
+        """Return what is written with a message: what it says, and what it is to the inner life."""
+        return [*noted_at_once(message, previous), *self.inner_life.noted(message, previous)]
+
+    async def _decided(self, user_id: str) -> None:
+        await self.inner_life.forget(user_id)
 
     async def _reacted(self, character: str, user_id: str) -> None:
         await self.inner_life.relations.reacted(character, user_id)
 
     async def _forget(self, user_id: str) -> None:
         self.replying.forget(user_id)
-        await self.inner_life.relations.forget(user_id)
+        await self.inner_life.forget(user_id)
         await self.memory.let_go(user_id)
         self.patterns.forget(user_id)
         if self.web is not None:
@@ -292,7 +303,7 @@ class App:
         options = wiring.web_options(self.settings, self.model_chain[0])
         return WebDoor(
             self.lanes, self.memory, self.characters, self.own_data, self.feedback, self.health, options, self.clock,
-            steering=self.language.steering, commands=self.inner_life.commands,
+            steering=self.language.steering, commands=self.inner_life.commands, presses=self.delivery,
         )  # fmt: skip
 
     def _discord_door(self, connector_factory: ConnectorFactory | None) -> Door:
@@ -305,11 +316,13 @@ class App:
             owner_ids=discord.owner_ids, members=discord.members, data_dir=self.settings.general.data_dir,
             human_touch=discord.human_touch, typing_chars_per_s=discord.typing_chars_per_s,
         )  # fmt: skip
-        return DiscordDoor(
+        door = DiscordDoor(
             self.settings.discord_tokens(), self.lanes, self.memory, self.own_data, self.feedback, self.places,
             self.characters, self.health, options, connector_factory=connector_factory, clock=self.clock,
-            steering=self.language.steering, commands=self.inner_life.commands,
+            steering=self.language.steering, commands=self.inner_life.commands, presses=self.delivery,
         )  # fmt: skip
+        self.delivery.postmen[door.postman.platform] = door.postman
+        return door
 
     async def _prepare_models(self) -> None:
         """Import the provider's library before the first turn needs it; a wrong setting was reported before."""

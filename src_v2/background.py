@@ -12,6 +12,9 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
 from src_v2.core.jobs import JobKind, JobRequest, Queue, Schedule
+from src_v2.evolution.diary import jobs as diary_jobs
+from src_v2.evolution.epiphanies import jobs as epiphany_jobs
+from src_v2.evolution.reminders import jobs as reminder_jobs
 from src_v2.jobs.service import Jobs
 from src_v2.knowledge import jobs as knowledge_jobs
 from src_v2.knowledge import learning as learning_jobs
@@ -84,12 +87,14 @@ class Background:
 
 
 def follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
-    """Return what is to be done after messages were edited or removed: for their vectors, and for what they taught."""
+    """Return what is to be done after messages were edited or removed, for whatever followed from them."""
     if not changed:
         return []
     batches = sorted({message.learned_in for message in changed if message.learned_in})
     relearn = knowledge_jobs.relearn_request(new_id(), [message.id for message in changed], batches)
-    return [*memory_jobs.follow_ups(changed), relearn]
+    ids = [message.id for message in changed]
+    resting = [reminder_jobs.reread_request(ids), *epiphany_jobs.follow_ups(changed), *diary_jobs.follow_ups(changed)]
+    return [*memory_jobs.follow_ups(changed), relearn, *resting]
 
 
 def _extractor(models: StructuredModels, stores: Stores, clock: Clock) -> Extractor:

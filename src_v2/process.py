@@ -108,7 +108,9 @@ async def chat(settings: Settings, character: str) -> None:
         app.clock,
         steering=app.language.steering,
         commands=app.inner_life.commands,
+        presses=app.delivery,
     )
+    app.delivery.listeners.append(door.announce)
     try:
         await app.start()
         await door.start()

@@ -15,7 +15,7 @@ from src_v2.agents.routing.router import Router
 from src_v2.characters.service import Characters
 from src_v2.config.settings import Settings
 from src_v2.core.clock import Clock
-from src_v2.evolution.relationship.service import Standings
+from src_v2.inner_life import InnerLife
 from src_v2.knowledge.service import Knowledge
 from src_v2.language import Models
 from src_v2.memory.embeddings.base import Embedder
@@ -45,7 +45,7 @@ class Replying:
         recall: Recall,
         knowledge: Knowledge,
         patterns: Patterns,
-        relations: Standings,
+        inner_life: InnerLife,
         indexer: Indexer,
         embedder: Embedder,
         outages: Outages,
@@ -55,21 +55,22 @@ class Replying:
         budgets = wiring.prompt_budgets(settings)
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         self.router = _router(settings, language, embedder, clock)
-        self.tools = tool_box(settings, recall, knowledge, memory, outages, clock)
+        self.tools = tool_box(settings, recall, knowledge, memory, inner_life.reminders, outages, clock)
         self.guard = wiring.guard(settings, clock, choices)
         sources = ContextSources(
-            memory, recall, knowledge, patterns, relations, outages, clock, budgets=budgets, source_timeout_s=timeout_s
-        )
+            memory, recall, knowledge, patterns, inner_life.relations, outages, clock,
+            budgets=budgets, source_timeout_s=timeout_s,
+        )  # fmt: skip
         traces = Traces(
             TraceStore(stores.database), stores.vectors, embedder, indexer, outages, timeout_s=timeout_s
         )  # fmt: skip
         self._answering = Answering(
             language.roles, self.router, Reflection(self.tools, wiring.limits(settings)), traces,
-            Critic(ModelJudge(language.reading)), clock,
+            Critic(ModelJudge(language.reading)), inner_life.reminders, clock,
             when=settings.agent.reflection, budgets=budgets, chance=choices.random,
         )  # fmt: skip
         self.engine = AgentEngine(
-            characters, memory, sources, self._answering, relations, self.guard, stores.metrics,
+            characters, memory, sources, self._answering, inner_life.relations, self.guard, stores.metrics,
             clock=clock, choices=choices, store_timeout_s=timeout_s, privacy_notice=settings.privacy.notice,
         )  # fmt: skip
 

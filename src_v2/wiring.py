@@ -3,6 +3,7 @@
 import platform
 import random
 from collections.abc import Iterable
+from datetime import UTC, tzinfo
 from itertools import chain
 from urllib.parse import unquote, urlsplit
 
@@ -23,12 +24,14 @@ from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.models.spec import Chain, ModelSpec, resolve_chain
 from src_v2.agents.models.structured import StructuredModels
 from src_v2.agents.prompt import Budgets
+from src_v2.characters.prompt import persona
 from src_v2.characters.service import Characters
 from src_v2.config.settings import GROUPS, Settings
 from src_v2.core.clock import Clock
 from src_v2.core.errors import CharacterNotFound
 from src_v2.core.jobs import Queue
 from src_v2.core.keys import KeySource
+from src_v2.evolution.diary.models import Writer
 from src_v2.interfaces.web.ports import WebOptions
 from src_v2.jobs.models import JobsConfig
 from src_v2.jobs.service import jobs_address
@@ -292,6 +295,25 @@ def own_emojis(characters: Characters, name: str) -> OwnEmojis:
         return OwnEmojis()
     glad = (mine.positive_emojis, mine.excitement_emojis, mine.supportive_emojis, mine.signature_emojis)
     return OwnEmojis([*chain(*glad, mine.agreement_emojis)], mine.thinking_emojis)
+
+
+def zone_of(characters: Characters, name: str) -> tzinfo:
+    """Return the time zone of a character, UTC of one that is not there any more."""
+    try:
+        return characters.get(name).core.timezone
+    except CharacterNotFound:
+        return UTC
+
+
+def diary_writer(characters: Characters, name: str) -> Writer:
+    """Return a character as one that keeps a diary; raises CharacterNotFound."""
+    character = characters.get(name)
+    drives = [drive.replace("_", " ") for drive in character.core.drives]
+    own = [fact.object for fact in character.background.facts]
+    return Writer(
+        character.display_name, persona(character, {"user_name": "the person"}),
+        (*own, *character.core.anchors, *drives), character.core.timezone,
+    )  # fmt: skip
 
 
 def web_options(settings: Settings, main_model: ModelSpec) -> WebOptions:

@@ -29,6 +29,7 @@ from src_v2.core.fence import person_name
 from src_v2.core.markers import own_words
 from src_v2.core.messages import Turn
 from src_v2.core.routes import Complexity, Mode, Route, route
+from src_v2.evolution.reminders.service import MISSED, Reminders
 from src_v2.memory.profiles import Profile
 from src_v2.memory.traces.models import SimilarTrace
 from src_v2.memory.traces.rows import trace_rows
@@ -92,6 +93,7 @@ class Answering:
         reflection: Reflection,
         traces: Traces,
         critic: Critic,
+        reminders: Reminders,
         clock: Clock,
         *,
         when: When,
@@ -103,6 +105,7 @@ class Answering:
         self._reflection = reflection
         self._traces = traces
         self._critic = critic
+        self._reminders = reminders
         self._clock = clock
         self._when = when
         self._budgets = budgets
@@ -132,9 +135,10 @@ class Answering:
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
         similar = await self._experience(run, profile)
-        run.mention = mention_of(gathered.standing, run.turn.audience, run.verdict, run.route)
+        run.mention = mention_of(gathered.standing, run.turn, run.verdict, run.route)
         guidance = [*(self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []), *run.verdict.guidance]
         guidance += [run.mention.guidance] if run.mention else []
+        guidance += await self._reminded(run, gathered, profile)
         pictures = run.turn.pictures
         if not pictures:
             return self._prepared(run, gathered, profile, guidance)
@@ -142,6 +146,14 @@ class Answering:
         seen = self._prepared(run, gathered, profile, [*guidance, LOOK])
         seen.messages[:] = with_pictures(seen.messages, pictures)  # a thought goes on from the same list
         return replace(seen, unseen=unseen)
+
+    async def _reminded(self, run: Run, gathered: Gathered, profile: Profile | None) -> list[str]:
+        """Return what the answer must say about reminders; nothing for nearly every turn."""
+        remembered = profile is not None and profile.remembers(run.turn.audience)
+        missed = int(gathered.standing.asides.get(MISSED) or 0)
+        return await self._reminders.guidance(
+            run.turn, remembered=remembered, missed=missed, with_tools=run.mode is Mode.REFLECTIVE
+        )
 
     def _prepared(self, run: Run, gathered: Gathered, profile: Profile | None, guidance: Sequence[str]) -> Prepared:
         messages = build_messages(

@@ -17,6 +17,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from src_v2.agents import blocks
 from src_v2.agents.blocks import speaker
+from src_v2.agents.standing_blocks import thought_block
 from src_v2.characters import prompt as character_prompt
 from src_v2.characters.lorebook.matching import fire
 from src_v2.characters.lorebook.models import Entry, Position
@@ -158,6 +159,7 @@ def _system_prompt(
         blocks.preferences_block(known.preferences, user_name),
         blocks.style_block(gathered.style, known.preferences),
         quiet_wish(character, standing.asides, turn.audience),
+        thought_block(standing, turn.audience),
         "" if "{knowledge_context}" in character.text else facts,
         "" if "{past_summaries}" in character.text else summaries,
         "" if "{recent_memories}" in character.text else remembered,

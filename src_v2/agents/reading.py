@@ -19,7 +19,7 @@ from src_v2.core.ids import new_id
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWrite, RowWriter
 
-LEARN = "learn"
+LEARN, REFLECT = "learn", "reflect"
 MODE = "background"
 
 Speaker = Literal["system", "user", "assistant"]

@@ -1,4 +1,4 @@
-"""What a character says once because of how it stands to a person.
+"""What stands in the prompt because of how a character stands to a person: thoughts, and what it says once.
 
 The words of evolution.yaml are our own; what was inferred from what people said is fenced, and stands in private only.
 """
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from src_v2.agents.guard.verdict import Sign, Verdict
 from src_v2.core.audience import Audience
 from src_v2.core.fence import fenced, one_line
+from src_v2.core.messages import Turn
 from src_v2.core.routes import Complexity, Route
+from src_v2.evolution.epiphanies.aside import EPIPHANY, to_mention
 from src_v2.evolution.models import Standing
-from src_v2.evolution.relationship.speaking import said_once
 
-EPIPHANY = "epiphany"
-"""The name of the aside with what it noticed."""
+THOUGHT = "diary"
+"""The name of the aside with what is left of the last page of the diary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,16 @@ class Mention:
     guidance: str
 
 
-def mention_of(standing: Standing, audience: Audience, verdict: Verdict, route: Route | None) -> Mention | None:
+def thought_block(standing: Standing, audience: Audience) -> str:
+    """Return what the character still thinks of its last day with the person; in private only, mostly empty."""
+    thought = one_line(str(standing.asides.get(THOUGHT) or ""))
+    if not thought or not audience.is_private:
+        return ""
+    heading = "## Still on your mind\nFrom your diary about this person; no need to bring it up."
+    return f"{heading}\n{fenced('aside', [thought])}"
+
+
+def mention_of(standing: Standing, turn: Turn, verdict: Verdict, route: Route | None) -> Mention | None:
     """Return what is to be said once in the reply, one thing at a time.
 
     Nothing in front of somebody in need, nor in an answer that is checked word by word.
@@ -35,7 +45,9 @@ def mention_of(standing: Standing, audience: Audience, verdict: Verdict, route: 
         line = standing.lines[0]
         heading = "## Something you have been meaning to say\nSay it once in this reply, where it fits"
         return Mention(line.id, f'{heading}, in these words or close to them:\n"{one_line(line.text)}"')
-    noticed = said_once(EPIPHANY, str(standing.asides.get(EPIPHANY) or "")) if audience.is_private else None
+    if not turn.audience.is_private:
+        return None
+    noticed = to_mention(str(standing.asides.get(EPIPHANY) or ""), turn.text, standing.trust)
     if noticed is None:
         return None
     heading = "## Something you have noticed about this person\nBring it up once in this reply, gently and as a guess"

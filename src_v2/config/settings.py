@@ -22,7 +22,9 @@ from src_v2.config.answering import (
     ToolSettings,
 )
 from src_v2.config.groups import CommaList, Group, split_commas
+from src_v2.config.inner_life import DiarySettings, EpiphaniesSettings
 from src_v2.config.queues import QueueList
+from src_v2.config.social import OutreachSettings
 from src_v2.core.errors import SettingsError
 from src_v2.core.jobs import Queue
 from src_v2.core.retention import Retention
@@ -208,8 +210,11 @@ GROUPS: dict[str, type[Group]] = {
     "stores": StoreSettings,
     "memory": MemorySettings,
     "privacy": PrivacySettings,
+    "epiphanies": EpiphaniesSettings,
+    "diary": DiarySettings,
     "tools": ToolSettings,
     "safety": SafetySettings,
+    "outreach": OutreachSettings,
     "jobs": JobsSettings,
     "discord": DiscordSettings,
     "web": WebSettings,
@@ -230,8 +235,11 @@ class Settings(BaseModel):
     stores: StoreSettings
     memory: MemorySettings
     privacy: PrivacySettings
+    epiphanies: EpiphaniesSettings
+    diary: DiarySettings
     tools: ToolSettings
     safety: SafetySettings
+    outreach: OutreachSettings
     jobs: JobsSettings
     discord: DiscordSettings
     web: WebSettings

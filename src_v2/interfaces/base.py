@@ -1,10 +1,14 @@
 """The contract between doors and the rest: what a door needs to answer, and what it must be able to show."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from src_v2.core.audience import Audience
 from src_v2.core.events import ReplyEvent
 from src_v2.core.messages import IncomingMessage, Turn
+from src_v2.core.outgoing import Button, Outgoing
 
 
 class Engine(Protocol):
@@ -48,6 +52,50 @@ class Surface(Protocol):
 
     async def retract(self) -> None:
         """Take back everything visible: the message it answers was deleted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that a character said without being asked, as it was stored. `name` is the character's, `at` UTC."""
+
+    outgoing: Outgoing
+    name: str
+    at: datetime
+
+
+class Presses(Protocol):
+    """What can be pressed below messages that came by themselves."""
+
+    async def buttons(self, message_ids: Sequence[str]) -> Mapping[str, Sequence[Button]]:
+        """Return message id -> what can be pressed below it, of those that have something."""
+        ...
+
+    async def press(self, message_id: str, action: str, user_id: str) -> str:
+        """Do what a button says and return what to tell the person in passing.
+
+        Raises NotThere when there is no such button for them any more, StoreUnavailable.
+        """
+        ...
+
+
+class Postman(Protocol):
+    """What brings messages to a platform on which they are not simply read from the history."""
+
+    platform: str
+
+    async def reach(self, audience: Audience) -> Audience:
+        """Return the audience of the place where somebody is to be written to; `channel_id` is the real one then.
+
+        Raises CannotReach when there is no use in trying again, DoorClosed when there may be.
+        """
+        ...
+
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Sequence[str]:
+        """Show a message at a place that `reach` gave, and return the platform's ids of what shows it.
+
+        `since` is when it was tried before: what is there from then on is not sent again. Raises as `reach`.
+        """
         ...
 
 

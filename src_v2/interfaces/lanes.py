@@ -10,10 +10,13 @@ from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from weakref import WeakValueDictionary
 
 import structlog
 
 from src_v2.agents.routing.router import forced_text
+from src_v2.core.audience import Audience
+from src_v2.core.errors import DoorClosed
 from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta, TextReplaced
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, StopReason, Turn
@@ -73,6 +76,7 @@ class Lanes:
         self._lanes: dict[LaneKey, Lane] = {}
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._gates: dict[str, asyncio.Event] = {}
+        self._speaking: WeakValueDictionary[LaneKey, asyncio.Lock] = WeakValueDictionary()
         self._closed = False
 
     @property
@@ -162,6 +166,21 @@ class Lanes:
         finally:
             self._gates.pop(user_id, None)
             gate.set()
+
+    def is_withdrawn(self, user_id: str) -> bool:
+        """Whether a person is being erased right now."""
+        return user_id in self._gates
+
+    @asynccontextmanager
+    async def between_turns(self, audience: Audience) -> AsyncIterator[None]:
+        """Let something be said without being asked: after the turn that runs there, before those that wait.
+
+        Raises DoorClosed when the process is stopping, or the person is being erased.
+        """
+        async with self._speaker((audience.character, audience.channel_id)):
+            if self._closed or self.is_withdrawn(audience.user_id):
+                raise DoorClosed("nothing new may be said now")
+            yield
 
     async def drain(self, grace_s: float) -> None:
         """Accept nothing new, let everything queued be answered within `grace_s` seconds, then stop the rest."""
@@ -263,9 +282,15 @@ class Lanes:
         """Answer what waits, one after the other, until nothing waits."""
         try:
             while lane.waiting:
-                await self._answer(lane, lane.waiting.popleft())
+                async with self._speaker(key):
+                    if lane.waiting:  # what waited may have been taken back meanwhile
+                        await self._answer(lane, lane.waiting.popleft())
         finally:
             self._lanes.pop(key, None)
+
+    def _speaker(self, key: LaneKey) -> asyncio.Lock:
+        """Return the lock of whoever speaks in a channel as the character; whoever waits longest is next."""
+        return self._speaking.setdefault(key, asyncio.Lock())
 
     async def _answer(self, lane: Lane, waiting: Waiting) -> None:
         try:

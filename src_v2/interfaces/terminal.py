@@ -14,6 +14,7 @@ from rich.console import Console
 from src_v2.core.clock import Clock
 from src_v2.core.commands import Command
 from src_v2.core.errors import WhisperEngineError
+from src_v2.interfaces.base import Presses
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
@@ -24,6 +25,7 @@ from src_v2.interfaces.terminal_input import Lines, StdinLines
 from src_v2.interfaces.terminal_marks import MARKS_HELP, TypedMarks
 from src_v2.interfaces.terminal_own_data import OWN_DATA_HELP, TypedOwnData
 from src_v2.interfaces.terminal_pictures import COMMAND, PICTURE_HELP, read_command
+from src_v2.interfaces.terminal_said import SAID_HELP, TypedPresses, hint
 from src_v2.interfaces.terminal_steering import STEERING_HELP, TypedSteering
 from src_v2.interfaces.terminal_view import PROMPT, View, plain
 from src_v2.interfaces.web.client import WebClient
@@ -43,7 +45,8 @@ HELP = f"""/retry        ask again for an answer to what has got none
 {MARKS_HELP}
 {PICTURE_HELP}
 {OWN_DATA_HELP}
-{STEERING_HELP}"""
+{STEERING_HELP}
+{SAID_HELP}"""
 HELP_END = """/help         this list
 /quit         leave; so does Ctrl+C at the prompt, pressed twice, and Ctrl+D"""
 
@@ -70,6 +73,11 @@ class Session:
         self._steering = TypedSteering(steering, whose, clock, self._view.remark)
         self._marks = TypedMarks(chat, self._view.remark)
         self._commands = TypedCommands(commands, whose.character, clock, self._view.remark)
+        self._presses = TypedPresses(chat, self._view.remark)
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._shown: set[str] = set()
+        self._greeted = asyncio.Event()
         self._turn_id = ""
         self._interrupted = False
         self._work: asyncio.Task[None] | None = None
@@ -78,11 +86,14 @@ class Session:
     async def run(self) -> None:
         """Converse until the person leaves."""
         self._work = asyncio.create_task(self._converse())
+        listening = asyncio.create_task(self._listen())
         try:
             with _on_interrupt(self):
                 await asyncio.wait([self._work])
         finally:
             self._work.cancel()
+            listening.cancel()
+            await asyncio.wait([listening])
             self._view.close()
             self._lines.close()
         if not self._work.cancelled():
@@ -103,6 +114,11 @@ class Session:
     async def _converse(self) -> None:
         view = await self._chat.conversation(SHOWN_MESSAGES)
         self._view.greet(view)
+        self._shown = {line.id for line in view.messages}
+        for message in view.messages:
+            if message.buttons:
+                self._view.remark(hint(message))
+        self._greeted.set()
         if view.running:
             await self._show(self._chat.follow(view.running))
         while (line := await self._lines.next(PROMPT)) is not None:
@@ -110,6 +126,18 @@ class Session:
             if line.strip() == "/quit":
                 break
             await self._obey(plain(line).strip())
+
+    async def _listen(self) -> None:
+        """Show what the character says by itself: not in the middle of a reply, and nothing twice."""
+        try:
+            async for line in self._chat.arrivals():
+                await self._greeted.wait()
+                await self._quiet.wait()
+                if line.id not in self._shown:
+                    self._shown.add(line.id)
+                    self._view.said(line.speaker, line.text, hint(line))
+        except WhisperEngineError:
+            pass  # the next thing said will tell that nobody answers
 
     async def _obey(self, line: str) -> None:
         match line:
@@ -121,6 +149,8 @@ class Session:
                 await self._show(self._chat.retry())
             case "/forget-last":
                 await self._forget_last()
+            case _ if self._presses.knows(line):
+                await self._presses.obey(line)
             case _ if self._marks.knows(line):
                 await self._marks.obey(line)
             case _ if line.split(" ", 1)[0] == COMMAND:
@@ -150,6 +180,7 @@ class Session:
         self._view.remark("Forgotten." if forgotten else "There is nothing to forget.")
 
     async def _show(self, events: AsyncIterator[StreamEvent]) -> None:
+        self._quiet.clear()
         try:
             async for event in events:
                 if event.name == "started":
@@ -161,6 +192,7 @@ class Session:
         finally:
             self._turn_id = ""
             self._view.close()
+            self._quiet.set()
 
     async def _stop(self, turn_id: str) -> None:
         with contextlib.suppress(WhisperEngineError):  # the stream itself shows that nobody answers
@@ -184,12 +216,14 @@ class TerminalDoor:
         *,
         steering: Steering,
         commands: Sequence[Command] = (),
+        presses: Presses | None = None,
         console: Console | None = None,
         lines: Lines | None = None,
     ) -> None:
         self._steering = steering
         self._commands = commands
-        self._replies = Replies(lanes, memory, feedback, clock, self.name)
+        self._replies = Replies(lanes, memory, feedback, clock, self.name, presses)
+        self.announce = self._replies.announce
         self._own_data = own_data
         self._clock = clock
         self._characters = characters

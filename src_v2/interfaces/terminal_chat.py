@@ -4,15 +4,16 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from src_v2.interfaces.terminal_marks import Markable
+from src_v2.interfaces.terminal_said import Pressable
 from src_v2.interfaces.web.client import PictureFile
 from src_v2.interfaces.web.people import LOCAL_PERSON
-from src_v2.interfaces.web.replies import ConversationView, Replies
+from src_v2.interfaces.web.replies import ConversationView, Line, Replies
 from src_v2.interfaces.web.surface import StreamEvent
 from src_v2.media.pictures import Pictures
 from src_v2.memory.patterns.models import Mark
 
 
-class Chat(Markable, Protocol):
+class Chat(Markable, Pressable, Protocol):
     """One person's conversation with one character, wherever it is kept."""
 
     def say(self, text: str, picture: PictureFile | None = None) -> AsyncIterator[StreamEvent]:
@@ -25,6 +26,10 @@ class Chat(Markable, Protocol):
 
     def follow(self, turn_id: str) -> AsyncIterator[StreamEvent]:
         """Yield the events of a turn that is running already."""
+        ...
+
+    def arrivals(self) -> AsyncIterator[Line]:
+        """Yield what the character says by itself from now on."""
         ...
 
     async def stop(self, turn_id: str) -> None:
@@ -79,6 +84,16 @@ class LocalChat:
     async def forget_last(self) -> bool:
         """Forget the last exchange; False when there is none."""
         return await self._replies.forget_last(self._audience)
+
+    async def arrivals(self) -> AsyncIterator[Line]:
+        """Yield what the character says by itself from now on."""
+        async for line in self._replies.arrivals.of(self._audience):
+            if line is not None:
+                yield line
+
+    async def press(self, message_id: str, action: str) -> str:
+        """Press a button below a message."""
+        return await self._replies.press(self._audience, message_id, action)
 
     async def mark(self, message_id: str, mark: Mark) -> None:
         """Say what one thinks of a reply."""

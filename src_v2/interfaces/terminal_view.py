@@ -46,6 +46,16 @@ class View:
         if view.unanswered:
             self.remark("Your last message has no reply yet: /retry asks again.")
 
+    def said(self, name: str, text: str, remark: str) -> None:
+        """Show a message that came by itself, on lines of its own, and then that the person may type."""
+        self._write("\n")
+        self._say(plain(name), SAID_BY_CHARACTER)
+        self._write(f"{plain(text)}\n")
+        if remark:
+            self.remark(remark)
+        if self._console.is_terminal:
+            self._write(PROMPT)
+
     def show(self, event: StreamEvent) -> None:
         """Show the next event of a reply."""
         match event.name:

@@ -6,7 +6,7 @@ when SQL and the cache are away.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,10 @@ KNOWN_WAIT_S = 0.5
 """How long a slow store may hold up somebody of whom something is known already."""
 MOST_PEOPLE = 10_000
 """Of whom what was known last is kept in this process; the longest unasked go first."""
+
+
+OnDecided = Callable[[str], Awaitable[None]]
+"""Told of a person who decided something, so that what was read of them before is read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ class Profile:
 class Profiles:
     """Everybody's profile."""
 
-    def __init__(self, store: ProfileStore, cache: Cache, clock: Clock) -> None:
+    def __init__(self, store: ProfileStore, cache: Cache, clock: Clock, *, on_decided: OnDecided | None = None) -> None:
         self._store = store
+        self._on_decided = on_decided
         self._cache = cache
         self._clock = clock
         self._known: OrderedDict[str, KnownPerson] = OrderedDict()
@@ -73,6 +78,11 @@ class Profiles:
         person = await self._person(author.user_id)
         noticed = person.noticed or author.user_id in self._told
         return Profile(author.timezone or person.timezone, person.switches, noticed, person.reacted, person.reasoned)
+
+    def timezone_of(self, author: Author) -> str:
+        """Return a person's time zone as far as it is known in this process, where `of` was asked; costs nothing."""
+        person = self._known.get(author.user_id)
+        return author.timezone or (person.timezone if person else "")
 
     async def switches(self, user_id: str) -> Switches:
         """Return what a person decided; raises as `of` does."""
@@ -91,6 +101,8 @@ class Profiles:
             await self._learn(user_id, replace(person, switches=new))
         else:
             await self._cache.delete(_key(user_id))
+        if self._on_decided is not None:
+            await self._on_decided(user_id)
         return new
 
     async def forget(self, user_id: str) -> None:

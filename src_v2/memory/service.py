@@ -153,6 +153,10 @@ class MemoryService:
         kept = await self._may_keep(turn.author, turn.audience, turn.id)
         await self._write(only_costs(calls) if kept is False else calls, sure=kept)
 
+    async def session_at(self, audience: Audience, moment: datetime) -> tuple[str, list[RowWrite]]:
+        """Return the session that something said at this moment belongs to, and the rows that open it if it is new."""
+        return await self._sessions.at(audience, moment)
+
     async def edit(self, character: str, platform_message_id: str, text: str) -> bool:
         """Replace the text of a stored message; say whether there was one (or may be: SQL is away)."""
         if self.running.edit(character, platform_message_id, text):

@@ -14,6 +14,12 @@ from src_v2.privacy.erasing import ERASE
 from src_v2.storage.database import Database
 from src_v2.storage.filters_sql import to_sql
 from src_v2.storage.tables import (
+    diary,
+    diary_evidence,
+    epiphanies,
+    epiphany_evidence,
+    epiphany_looks,
+    epiphany_refusals,
     facts,
     feelings,
     goals,
@@ -22,10 +28,13 @@ from src_v2.storage.tables import (
     message_refs,
     messages,
     outbox,
+    outgoing,
+    outreach,
     preferences,
     reactions,
     reflections,
     relationships,
+    reminders,
     sessions,
     summaries,
     switches,
@@ -38,8 +47,9 @@ from src_v2.storage.tables import (
 LEARNED = (
     (facts, "said_at"), (preferences, "said_at"), (summaries, "ended_at"), (traces, "created_at"),
     (goals, "said_at"), (reflections, "ended_at"),
+    (epiphany_evidence, "said_at"), (diary_evidence, "said_at"), (outgoing, "created_at"),
 )  # fmt: skip
-"""What was understood of messages and learned from answering them, and what it calls its time."""
+"""What was understood of messages, learned from answering them and said unasked, and what it calls its time."""
 _INTERNAL = frozenset(("indexed_in", "graphed_in"))
 
 
@@ -50,7 +60,8 @@ class Rows:
         f"table:{table.name}"
         for table in (
             users, switches, sessions, turns, messages, message_refs, llm_calls, facts, preferences, summaries, traces,
-            outbox, reactions, goals, reflections, relationships, trust_changes, feelings, mentions,
+            outbox, reactions, goals, reflections, relationships, trust_changes, feelings, mentions, reminders,
+            epiphanies, epiphany_evidence, epiphany_looks, epiphany_refusals, diary, diary_evidence, outgoing, outreach,
         )
     )  # fmt: skip
 
@@ -72,6 +83,7 @@ class Rows:
             "said_once": _of(mentions, user_id).order_by(mentions.c.due_at, mentions.c.id),
             "facts": _of(facts, user_id).order_by(facts.c.said_at, facts.c.id),
             "preferences": _of(preferences, user_id).order_by(preferences.c.said_at, preferences.c.id),
+            "reminders": _of(reminders, user_id).order_by(reminders.c.created_at, reminders.c.id),
             "summaries": _of(summaries, user_id).order_by(summaries.c.started_at, summaries.c.id),
             "goals": _of(goals, user_id).order_by(goals.c.said_at, goals.c.id),
             "reflections": _of(reflections, user_id).order_by(reflections.c.ended_at, reflections.c.id),
@@ -79,6 +91,14 @@ class Rows:
             "sessions": _of(sessions, user_id).order_by(sessions.c.started_at),
             "turns": _of(turns, user_id).order_by(turns.c.started_at),
             "model_calls": _of(llm_calls, user_id).order_by(llm_calls.c.created_at),
+            "epiphanies": _of(epiphanies, user_id).order_by(epiphanies.c.created_at, epiphanies.c.id),
+            "epiphany_evidence": _of(epiphany_evidence, user_id).order_by(epiphany_evidence.c.said_at),
+            "epiphany_looks": _of(epiphany_looks, user_id).order_by(epiphany_looks.c.looked_at),
+            "epiphany_refusals": _of(epiphany_refusals, user_id).order_by(epiphany_refusals.c.created_at),
+            "diary": _of(diary, user_id).order_by(diary.c.created_at, diary.c.id),
+            "diary_evidence": _of(diary_evidence, user_id).order_by(diary_evidence.c.said_at),
+            "unasked": _of(outgoing, user_id).order_by(outgoing.c.created_at),
+            "reach_out": _of(outreach, user_id).order_by(outreach.c.character),
             "waiting_jobs": _of(outbox, user_id).order_by(outbox.c.seq),
         }
         async with self._db.read() as connection:
@@ -91,10 +111,12 @@ class Rows:
             ids = select(gone.subquery().c.id)
             touched = [] if scope.is_whole_person else (await connection.execute(gone)).all()
             await connection.execute(delete(message_refs).where(message_refs.c.message_id.in_(ids)))
+            await _remove_pages(connection, ids)
             for table, time_field in LEARNED:
                 await connection.execute(delete(table).where(_learned(table, time_field, scope, ids)))
             await connection.execute(delete(trust_changes).where(trust_changes.c.source_message_id.in_(ids)))
             await connection.execute(delete(feelings).where(feelings.c.message_id.in_(ids)))
+            await connection.execute(delete(reminders).where(_reminders(scope, ids)))
             await connection.execute(delete(messages).where(_in(messages, scope)))
             if scope.is_whole_person:
                 for table, condition in _of_person(scope.user_id or ""):
@@ -107,6 +129,7 @@ class Rows:
         """Count the rows that `erase` would remove."""
         conditions: list[tuple[Table, ColumnElement[bool]]] = [(messages, _in(messages, scope))]
         conditions += [(table, to_sql(scope.filter(time_field), table)) for table, time_field in LEARNED]
+        conditions.append((reminders, _reminders(scope)))
         if scope.is_whole_person:
             conditions += _of_person(scope.user_id or "")
         async with self._db.read() as connection:
@@ -128,6 +151,17 @@ def _learned(table: Table, time_field: str, scope: Scope, ids: Select[Any]) -> C
     return or_(to_sql(scope.filter(time_field), table), from_them)
 
 
+def _reminders(scope: Scope, ids: Select[Any] | None = None) -> ColumnElement[bool]:
+    """Return the condition for reminders, and those that the messages `ids` asked for.
+
+    Whoever lets what is old go (no person, but a day) does not break a promise: what is still ahead stays until then.
+    """
+    if scope.user_id is None and scope.before_ms is not None:
+        return to_sql(scope.filter("due_at"), reminders)
+    named = to_sql(scope.filter(), reminders)
+    return named if ids is None else or_(named, reminders.c.source_message_id.in_(ids))
+
+
 def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
     """Return what is a person's and was said nowhere.
 
@@ -139,6 +173,11 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
         (relationships, relationships.c.user_id == user_id),
         (feelings, feelings.c.user_id == user_id),
         (mentions, mentions.c.user_id == user_id),
+        (epiphanies, epiphanies.c.user_id == user_id),
+        (epiphany_looks, epiphany_looks.c.user_id == user_id),
+        (epiphany_refusals, epiphany_refusals.c.user_id == user_id),
+        (diary, diary.c.user_id == user_id),
+        (outreach, outreach.c.user_id == user_id),
         (turns, turns.c.user_id == user_id),
         (sessions, sessions.c.user_id == user_id),
         (llm_calls, llm_calls.c.user_id == user_id),
@@ -146,6 +185,14 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
         (users, users.c.id == user_id),
         (switches, and_(switches.c.user_id == user_id, switches.c.remember)),
     ]
+
+
+async def _remove_pages(connection: AsyncConnection, message_ids: Select[Any]) -> None:
+    """Remove the pages that were made of any of these messages, with what else they rest on."""
+    resting = select(diary_evidence.c.page_id).where(diary_evidence.c.source_message_id.in_(message_ids))
+    gone = (await connection.execute(delete(diary).where(diary.c.id.in_(resting)).returning(diary.c.id))).scalars()
+    for batch in _batches(list(gone)):
+        await connection.execute(delete(diary_evidence).where(diary_evidence.c.page_id.in_(batch)))
 
 
 async def _remove_reactions(connection: AsyncConnection, message_ids: Iterable[Any]) -> None:

@@ -45,6 +45,10 @@ class RowWriter:
             # The rows go in as parameters: with `values(rows)` the statement would be compiled anew every time.
             await connection.execute(self._upsert(table, update_columns), [storable(row.values) for row in group])
 
+    async def are_founded(self, connection: AsyncConnection, rows: Sequence[RowWrite]) -> bool:
+        """Whether every message that `rows` need is there; on PostgreSQL they stay until the transaction ends."""
+        return len(await self._founded(connection, rows)) == len(rows)
+
     async def _founded(self, connection: AsyncConnection, rows: Sequence[RowWrite]) -> Sequence[RowWrite]:
         """Return the rows whose messages are there. On PostgreSQL these stay until the transaction ends."""
         needed = {row.needs for row in rows if row.needs}

@@ -386,6 +386,173 @@ reflections = Table(
     Index(None, "user_id", "character", "ended_at"),
 )
 
+reminders = Table(
+    "v2_reminders",
+    METADATA,
+    # What somebody asked a character to remind them of, and how far that has come. Recurring ones are one row.
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),  # where it is said
+    Column("visibility", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("source_message_id", Text),  # the message that asked; null for what a command asked
+    Column("what", Text, nullable=False),  # in the person's own words
+    Column("language", Text, nullable=False),  # of those words, as far as it is known
+    Column("rule", Text),  # RFC 5545, DTSTART and RRULE; null for once
+    Column("timezone", Text, nullable=False),  # an IANA name: whose clock it is counted on
+    Column("guessed_zone", Boolean, nullable=False),  # whether that is the character's, for want of theirs
+    Column("due_at", UtcDateTime, nullable=False),  # its next time
+    Column("status", Text, nullable=False),  # planned, saying, said or undelivered
+    Column("outgoing_id", Text),  # of the message that says it, decided before it is sent
+    Column("text", Text),  # of that message
+    Column("said_at", UtcDateTime),
+    Column("missed", Integer, nullable=False),  # times that could not be said and were not mentioned since
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "status", "due_at"),
+    Index(None, "user_id", "character", "due_at"),
+    Index(None, "source_message_id"),
+)
+
+epiphanies = Table(
+    "v2_epiphanies",
+    METADATA,
+    # A pattern in what somebody says, found in weeks of conversation. Private between the two, always.
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("text", Text, nullable=False),  # one sentence, said to the person
+    Column("condition", Text, nullable=False),
+    Column("behaviour", Text, nullable=False),
+    Column("words", Text, nullable=False),  # a JSON list of stems: what it is about
+    Column("trust", Integer, nullable=False),  # from which trust on it may be mentioned
+    Column("confidence", Float, nullable=False),  # 0..1
+    Column("holds", Integer, nullable=False),  # conversations with the condition and the behaviour
+    Column("fails", Integer, nullable=False),  # conversations with the condition, without the behaviour
+    Column("rests_on", Integer, nullable=False),  # rows of evidence: with fewer it waits to be counted anew
+    Column("aside", Text, nullable=False),  # a JSON object for the prompt: id, text, trust, words
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character"),
+)
+
+epiphany_evidence = Table(
+    "v2_epiphany_evidence",
+    METADATA,
+    # What was found in the conversations that were looked at: in which message, the condition, the behaviour, neither.
+    Column("epiphany_id", Text, nullable=False),
+    Column("source_message_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("condition", Boolean, nullable=False),
+    Column("behaviour", Boolean, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("epiphany_id", "source_message_id"),
+    Index(None, "source_message_id"),
+    Index(None, "user_id"),
+)
+
+epiphany_looks = Table(
+    "v2_epiphany_looks",
+    METADATA,
+    # When somebody's conversations were last looked over, and how far.
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),  # the end of the last conversation that was looked at
+    PrimaryKeyConstraint("user_id", "character"),
+)
+
+epiphany_refusals = Table(
+    "v2_epiphany_refusals",
+    METADATA,
+    # What somebody does not want to be noticed: hashes that say nothing, by which it is known again.
+    Column("id", Text, primary_key=True),  # that of what was refused
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("words", Text, nullable=False),  # a JSON list of hashes of pairs of stems
+    Column("sessions", Text, nullable=False),  # a JSON list of hashes of sessions in which it showed
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character"),
+)
+
+diary = Table(
+    "v2_diary",
+    METADATA,
+    # What a character wrote about a day with one person. One row per day and kind, also when there was nothing to say.
+    Column("id", Text, primary_key=True),  # always the same for the same day, person, character and kind
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # page or dream
+    Column("day", Text, nullable=False),  # the character's own, an ISO date
+    Column("status", Text, nullable=False),  # written, nothing or deleted; the last two hold no text
+    Column("text", Text, nullable=False),
+    Column("gist", Text, nullable=False),
+    Column("rests_on", Integer, nullable=False),  # rows of evidence: with fewer it is not shown, and goes
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "character", "created_at"),
+    Index(None, "created_at"),
+)
+
+diary_evidence = Table(
+    "v2_diary_evidence",
+    METADATA,
+    # The messages that a page was made of: it goes with any of them.
+    Column("page_id", Text, nullable=False),
+    Column("source_message_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("page_id", "source_message_id"),
+    Index(None, "source_message_id"),
+    Index(None, "user_id"),
+)
+
+outgoing = Table(
+    "v2_outgoing",
+    METADATA,
+    # What a character says without being asked. What was said stands in v2_messages under the same id.
+    Column("id", Text, primary_key=True),
+    Column("character", Text, nullable=False),
+    Column("user_id", Text, nullable=False),  # whom it is for
+    Column("guild_id", Text),
+    Column("channel_id", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("purpose", Text, nullable=False),  # "reminder", "outreach", ...
+    Column("about", Text, nullable=False),  # the id of what it is about
+    Column("text", Text, nullable=False),  # empty once it stands in v2_messages, or was given up
+    Column("buttons", Text, nullable=False),  # a JSON list of action and label, until one was pressed
+    Column("state", Text, nullable=False),  # planned, stored or dropped
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("attempted_at", UtcDateTime),  # when it was first shown, or may have been
+    Index(None, "user_id", "character", "created_at"),
+    Index(None, "purpose", "created_at"),
+)
+
+outreach = Table(
+    "v2_outreach",
+    METADATA,
+    # Who wants a character to write by itself, and when it may; no row: nobody asked for it.
+    Column("user_id", Text, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("quiet_from", Integer),  # minutes after midnight where they are; null: the usual
+    Column("quiet_until", Integer),
+    Column("per_week", Integer, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("user_id", "character"),
+    Index(None, "enabled"),
+)
+
 outbox = Table(
     "v2_outbox",
     METADATA,

@@ -60,6 +60,7 @@ async def everything_that_leaves_traces(house: House, person: Person) -> None:
     for text in ("My name is Zebedee and I live in Leeds.", "My sister Ana has a cat.", "Please keep it short."):
         await house.hears(person.says(text))
     await house.hears(person.says("I keep bees on the roof.", GUILD))
+    await house.hears(person.says("Remind me in a minute to feed the bees."))
     await house.app.memory.keep(person.says("Nobody asked, but the tide is out.", GUILD))
     await thinks(house, person.says("How many bees fit into a hive?"))
     edited = person.says("I live in Hull.", ref="an-edited-one")
@@ -119,5 +120,5 @@ async def test_every_file_with_somebody_in_it_is_registered(tmp_path: Path, witn
 async def test_every_row_with_somebody_in_it_is_of_a_table_that_is_shown(house: House, witness: Witness) -> None:
     shown = {name for holding in house.app.holdings for name in holding.covers}
     tables = {row.table for row in witness.rows if "discord:zebedee" in map(str, row.values.values())}
-    assert {"v2_messages", "v2_traces"} <= tables
+    assert {"v2_messages", "v2_traces", "v2_reminders"} <= tables
     assert {f"table:{table}" for table in tables} <= shown

@@ -260,11 +260,12 @@ async def test_the_character_knows_how_long_it_has_been(house: FeelingHouse, llm
 
 async def test_an_epiphany_is_brought_up_once_and_in_private(house: FeelingHouse, llm: LocalLLM) -> None:
     sam = house.person("Sam")
-    found = '{"id": "e1", "text": "They speak of space when sad."}'
+    found = '{"id": "e1", "text": "They speak of space when sad.", "trust": 0, "words": ["moon"]}'
     house.app.inner_life.asides["epiphany"] = lambda _who, _whom: select(literal(found)).scalar_subquery()
-    assert "speak of space" not in await told(house, llm, sam, "Hello", HARBOUR)
-    assert "<aside" in await told(house, llm, sam)
-    assert "speak of space" not in await told(house, llm, sam)
+    assert "speak of space" not in await told(house, llm, sam, "The moon!", HARBOUR)
+    assert "speak of space" not in await told(house, llm, sam, "Good morning")
+    assert "speak of space" in await told(house, llm, sam, "The moon!")
+    assert "speak of space" not in await told(house, llm, sam, "The moon again!")
     async with house.app.stores.database.read() as connection:
         rows = (await connection.execute(select(mentions.c.id, mentions.c.said_at))).all()
     assert [(row[0], row[1] is not None) for row in rows] == [("epiphany:e1", True)]

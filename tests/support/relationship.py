@@ -33,7 +33,7 @@ class FeelingHouse(House):
     """A house whose characters feel what people say."""
 
     def _new_app(self) -> App:
-        return App(self.settings, doors=False, embedder=HashingEmbedder(), clock=self.clock, sentiment=felt)
+        return App(self.settings, doors=False, embedder=HashingEmbedder(), clock=self.clock, attitude=felt)
 
     async def stands(self, person: Person, character: str = "elena") -> Standing:
         """Return how a character stands to a person once everything is settled."""

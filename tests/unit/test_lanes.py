@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src_v2.core.audience import Audience, Visibility
+from src_v2.core.errors import DoorClosed
 from src_v2.core.events import Done, Failed, ReplyEvent, Stopped, TextDelta, TurnStarted
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage, StopReason, Turn
@@ -348,3 +349,66 @@ async def test_while_somebody_is_withdrawn_what_they_say_waits_and_others_go_on(
         assert engine.asked == ["one", "hello"]
     await meanwhile.finished.wait()
     assert engine.asked == ["one", "hello", "three"]
+
+
+class TestWhatIsSaidUnasked:
+    async def test_it_waits_for_the_running_turn_and_goes_before_the_one_that_waits(self) -> None:
+        engine = GatedEngine()
+        said_by_itself: list[list[str]] = []
+        lanes = Lanes(engine, RecordingHistory(), burst_window_s=0)
+        first, second = said("one"), said("two", after_s=5)
+        surfaces = [RecordingSurface(), RecordingSurface()]
+        await lanes.submit(first, surfaces[0])
+        await engine.began.wait()
+        await lanes.submit(second, surfaces[1])
+
+        async def speak() -> None:
+            async with lanes.between_turns(first.audience):
+                said_by_itself.append(list(engine.asked))
+
+        speaking = asyncio.create_task(speak())
+        await asyncio.sleep(0)
+        assert said_by_itself == []
+        engine.go.set()
+        await asyncio.gather(speaking, *(surface.finished.wait() for surface in surfaces))
+        assert said_by_itself == [["one"]]
+        assert engine.asked == ["one", "two"]
+
+    async def test_a_turn_waits_for_it_and_its_message_can_still_be_taken_back(self) -> None:
+        engine = GatedEngine()
+        engine.go.set()
+        lanes = Lanes(engine, RecordingHistory(), burst_window_s=0)
+        taken_back, kept = said("no, wait", ref="m1"), said("this one", after_s=5, ref="m2")
+        surfaces = [RecordingSurface(), RecordingSurface()]
+        async with lanes.between_turns(kept.audience):
+            await lanes.submit(taken_back, surfaces[0])
+            await lanes.submit(kept, surfaces[1])
+            await lanes.delete("elena", "discord:dm", "m1")
+            await asyncio.sleep(0)
+            assert engine.asked == []
+        await surfaces[1].finished.wait()
+        assert engine.asked == ["this one"]
+
+    async def test_other_conversations_go_on_meanwhile(self) -> None:
+        engine = GatedEngine()
+        engine.go.set()
+        lanes = Lanes(engine, RecordingHistory(), burst_window_s=0)
+        surface = RecordingSurface()
+        async with lanes.between_turns(said("x", channel="elsewhere").audience):
+            await lanes.submit(said("hello"), surface)
+            await surface.finished.wait()
+        assert engine.asked == ["hello"]
+
+    async def test_nothing_is_said_to_who_is_being_erased_or_while_the_process_stops(self) -> None:
+        lanes = Lanes(GatedEngine(), RecordingHistory())
+        audience = said("x").audience
+        async with lanes.withdrawn(audience.user_id):
+            with pytest.raises(DoorClosed):
+                async with lanes.between_turns(audience):
+                    raise AssertionError("it was said")
+        async with lanes.between_turns(audience):
+            pass
+        await lanes.drain(0)
+        with pytest.raises(DoorClosed):
+            async with lanes.between_turns(audience):
+                raise AssertionError("it was said")

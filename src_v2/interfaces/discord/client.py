@@ -13,7 +13,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from src_v2.core.errors import WhisperEngineError
+from src_v2.core.errors import NotThere, WhisperEngineError
 from src_v2.evolution.feelings.lexicon import lexicons
 from src_v2.interfaces.discord.addressing import facts_of
 from src_v2.interfaces.discord.channels import ChannelNotes, Seen
@@ -24,10 +24,11 @@ from src_v2.interfaces.discord.gate import Decision, Facts, decide
 from src_v2.interfaces.discord.mentions import NOBODY
 from src_v2.interfaces.discord.own_data_desk import OwnDataDesk
 from src_v2.interfaces.discord.own_data_parts import OwnButton, OwnChoice, Press, read_form
-from src_v2.interfaces.discord.places import platform_id
+from src_v2.interfaces.discord.places import is_direct, platform_id
 from src_v2.interfaces.discord.ports import Surroundings
 from src_v2.interfaces.discord.reactions import Reactions
 from src_v2.interfaces.discord.retry import RetryButton
+from src_v2.interfaces.discord.said_button import SaidButton
 from src_v2.interfaces.discord.standing import Standing
 from src_v2.interfaces.discord.touch import Touch
 from src_v2.interfaces.discord.translate import asker, incoming, text_of
@@ -35,6 +36,7 @@ from src_v2.interfaces.discord.tree import KindTree
 
 log = structlog.get_logger(__name__)
 
+OVER = "There is nothing to do about that any more."
 MAX_RATELIMIT_TIMEOUT_S = 60.0
 """Longer waits that Discord asks for are an error, not a silent pause."""
 
@@ -95,7 +97,7 @@ class CharacterClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Prepare what must be there before the first event."""
-        self.add_dynamic_items(RetryButton, OwnButton, OwnChoice)
+        self.add_dynamic_items(RetryButton, OwnButton, OwnChoice, SaidButton)
         if self.around.options.human_touch:
             await asyncio.to_thread(lexicons)
 
@@ -186,6 +188,20 @@ class CharacterClient(discord.Client):
             await self.commands.pressed(interaction, press)
         else:
             await self.own_data.pressed(interaction, press)
+
+    async def said_pressed(self, interaction: discord.Interaction[Any], message_id: str, action: str) -> None:
+        """Do what a button below a message that came by itself says, and tell who pressed it what came of that."""
+        await interaction.response.defer()
+        try:
+            told = await self.around.presses.press(message_id, action, platform_id(interaction.user.id))
+        except NotThere:
+            told = OVER
+        except WhisperEngineError as error:
+            await interaction.followup.send(error.user_message, ephemeral=True)
+            return
+        if told != OVER or is_direct(interaction.channel):  # in a server it may be somebody else's
+            await interaction.edit_original_response(view=None)
+        await interaction.followup.send(told, ephemeral=True, allowed_mentions=NOBODY)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that the app was removed from."""

@@ -10,7 +10,7 @@ import structlog
 
 from src_v2.core.errors import WhisperEngineError
 from src_v2.interfaces.discord.channels import ChannelNotes
-from src_v2.interfaces.discord.pacing import Pacing
+from src_v2.interfaces.discord.pacing import ChannelPace, Pacing
 from src_v2.interfaces.discord.pictures import with_pictures
 from src_v2.interfaces.discord.places import is_direct, platform_id, snowflake
 from src_v2.interfaces.discord.ports import PLATFORM, Surroundings
@@ -63,6 +63,10 @@ class Desk:
             shown_on.asked.message_ids.append(message.id)
             shown_on.asked.may_ping |= _people(message)
         return taken
+
+    def pace(self, channel_id: int) -> ChannelPace:
+        """Return the pace of a channel, for what is written there besides replies."""
+        return self.pacing.of(channel_id)
 
     def busy(self, channel_id: int) -> bool:
         """Whether a reply is being made in a channel, or waits to be."""

@@ -14,14 +14,17 @@ import structlog
 
 from src_v2.core.clock import Clock
 from src_v2.core.commands import Command
+from src_v2.interfaces.base import Presses
 from src_v2.interfaces.discord.client import CharacterClient
 from src_v2.interfaces.discord.commands import add_commands
+from src_v2.interfaces.discord.delivery import DiscordPostman
 from src_v2.interfaces.discord.ports import CharacterShelf, DiscordMemory, DiscordOptions, Places, Surroundings
 from src_v2.interfaces.discord.standing import ENABLE_CONTENT, ENABLE_MEMBERS, NEW_TOKEN, Standing
 from src_v2.interfaces.discord.sync import sync_if_changed
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.presses import NoPresses
 from src_v2.interfaces.steering import Steering
 from src_v2.observability.health import Health
 
@@ -58,15 +61,18 @@ class DiscordDoor:
         steering: Steering,
         commands: Sequence[Command] = (),
         chances: random.Random | None = None,
+        presses: Presses | None = None,
     ) -> None:
         self._tokens = dict(tokens)
         self._around = Surroundings(
             lanes, memory, own_data, feedback, places, characters, health, options, clock, steering,
             commands=commands,
             chances=chances or random.Random(),  # noqa: S311 - picks an emoji, guards nothing
+            presses=presses or NoPresses(),
         )  # fmt: skip
         self._connector_factory = connector_factory
         self._clients: dict[str, CharacterClient] = {}
+        self.postman = DiscordPostman(self._clients, tuple(tokens))
         self._tasks: list[asyncio.Task[None]] = []
         self._standings = {
             name: Standing(name, content_wanted=options.message_content == "on") for name in self._tokens

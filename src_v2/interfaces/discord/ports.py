@@ -13,10 +13,11 @@ from src_v2.core.clock import Clock
 from src_v2.core.commands import Command
 from src_v2.core.retention import Retention
 from src_v2.core.scope import Scope
-from src_v2.interfaces.base import History
+from src_v2.interfaces.base import History, Presses
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
+from src_v2.interfaces.presses import NoPresses
 from src_v2.interfaces.steering import Steering
 from src_v2.media.pictures import Pictures
 from src_v2.memory.models import ForgottenExchange, InterruptedTurn
@@ -115,3 +116,4 @@ class Surroundings:
     pictures: Pictures = field(default_factory=Pictures)
     chances: random.Random = field(default_factory=random.Random)
     """What decides about a character's own reactions; it guards nothing."""
+    presses: Presses = field(default_factory=NoPresses)

@@ -1,7 +1,7 @@
 """Talks to a running WhisperEngine over its HTTP API, as the page does. For the terminal; not for the page itself."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -115,6 +115,24 @@ class WebClient:
     async def mark(self, message_id: str, mark: Mark) -> None:
         """Say what one thinks of a reply. Raises Refused when that is not kept."""
         await self._json("PUT", f"/api/messages/{message_id}/mark", {"character": self._character, "mark": mark.value})
+
+    async def arrivals(self) -> AsyncIterator[Line]:
+        """Yield what the character says by itself, for as long as somebody answers at that address."""
+        path = f"/api/arrivals?{urlencode({'character': self._character})}"
+        failures = 0
+        while failures <= RECONNECTS:
+            with suppress(Unreachable):
+                async with self._request("GET", path) as response:
+                    failures = 0
+                    async for event in parse_stream(response.content):
+                        yield Line(**event.data)
+            failures += 1
+            await self._clock.sleep(FIRST_WAIT_S * 2 ** (failures - 1))
+
+    async def press(self, message_id: str, action: str) -> str:
+        """Press a button below a message; return what came of it. Raises Refused when it is over."""
+        body = {"character": self._character, "action": action}
+        return str((await self._json("POST", f"/api/messages/{message_id}/press", body))["text"])
 
     async def _turn(self, method: str, path: str, body: object = None) -> AsyncIterator[StreamEvent]:
         """Yield a turn's events to the end; a broken connection is taken up again where it broke."""

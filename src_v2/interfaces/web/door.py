@@ -12,6 +12,7 @@ import uvicorn
 from src_v2.core.clock import Clock
 from src_v2.core.commands import Command
 from src_v2.core.errors import SettingsError
+from src_v2.interfaces.base import Presses
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
 from src_v2.interfaces.own_data import OwnData
@@ -33,7 +34,10 @@ LAST_PORT = 65535
 
 
 class WebDoor:
-    """The chat page and the API behind it. `url` is known once the door is open."""
+    """The chat page and the API behind it. `url` is known once the door is open.
+
+    `announce` shows a message that came by itself to whoever has its conversation open.
+    """
 
     name = "web"
 
@@ -50,9 +54,11 @@ class WebDoor:
         *,
         steering: Steering,
         commands: Sequence[Command] = (),
+        presses: Presses | None = None,
     ) -> None:
         self._options = options
-        self._replies = Replies(lanes, memory, feedback, clock, self.name)
+        self._replies = Replies(lanes, memory, feedback, clock, self.name, presses)
+        self.announce = self._replies.announce
         self._pictures = HeldPictures(Pictures(), clock)
         self.application = build_application(
             self._replies, characters, own_data, health, options, clock, self._pictures,

@@ -3,16 +3,20 @@
 Knows no HTTP and no terminal. A reply goes on when nobody reads it; whoever comes back reads it from the shelf.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.ids import new_id
 from src_v2.core.messages import IncomingMessage, Role, StopReason, StoredMessage
+from src_v2.core.outgoing import Button
 from src_v2.core.pictures import Picture, with_markers
+from src_v2.interfaces.base import Presses, Said
 from src_v2.interfaces.feedback import Feedback
 from src_v2.interfaces.lanes import Lanes
+from src_v2.interfaces.presses import NoPresses
+from src_v2.interfaces.web.arrivals import Arrivals
 from src_v2.interfaces.web.people import Person
 from src_v2.interfaces.web.ports import WebMemory
 from src_v2.interfaces.web.refusals import (
@@ -33,7 +37,10 @@ MAX_WAITING = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of a conversation view; `at` is ISO 8601 in UTC, `mark` what the person says about a reply."""
+    """One message of a conversation view; `at` is ISO 8601 in UTC, `mark` what the person says about a reply.
+
+    `buttons` are what can be pressed below it, each with `action` and `label`.
+    """
 
     id: str
     role: str
@@ -41,6 +48,7 @@ class Line:
     text: str
     at: str
     mark: str = Mark.NONE
+    buttons: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,19 @@ class ConversationView:
 
 
 class Replies:
-    """The replies of one door. `platform` names the door in the history."""
+    """The replies of one door. `platform` names the door in the history; `arrivals` are what comes by itself."""
 
-    def __init__(self, lanes: Lanes, memory: WebMemory, feedback: Feedback, clock: Clock, platform: str) -> None:
+    def __init__(
+        self,
+        lanes: Lanes,
+        memory: WebMemory,
+        feedback: Feedback,
+        clock: Clock,
+        platform: str,
+        presses: Presses | None = None,
+    ) -> None:
+        self.arrivals: Arrivals[Line] = Arrivals()
+        self._presses = presses or NoPresses()
         self._lanes = lanes
         self._memory = memory
         self._feedback = feedback
@@ -124,6 +142,19 @@ class Replies:
         if not await self._feedback.mark(audience, message_id, mark):
             raise NotMarked("a mark on a reply that is not kept")
 
+    async def press(self, audience: Audience, message_id: str, action: str) -> str:
+        """Do what a button below a message says; return what came of it. Raises NotThere."""
+        return await self._presses.press(message_id, action, audience.user_id)
+
+    def announce(self, said: Said) -> None:
+        """Show a message that came by itself to whoever has the conversation open."""
+        outgoing = said.outgoing
+        buttons = _shown(outgoing.buttons)
+        line = Line(
+            outgoing.id, Role.CHARACTER.value, said.name, outgoing.text, said.at.isoformat(), buttons=buttons
+        )  # fmt: skip
+        self.arrivals.tell(outgoing.audience, line)
+
     async def conversation(self, audience: Audience, limit: int) -> ConversationView:
         """Return the newest `limit` messages, those just said included, and what is going on."""
         stored = await self._memory.conversation(audience, limit)
@@ -131,7 +162,9 @@ class Replies:
         unanswered = not live and bool(await self._memory.unanswered(audience))
         replies = [message.id for message in stored if message.role is Role.CHARACTER]
         marks = await self._feedback.marks(audience, replies)
-        lines = [_stored_line(message, marks.get(message.id, Mark.NONE)) for message in stored]
+        by_themselves = [one.id for one in stored if one.role is Role.CHARACTER and one.turn_id is None]
+        buttons = await self._presses.buttons(by_themselves)
+        lines = [_stored_line(one, marks.get(one.id, Mark.NONE), buttons.get(one.id, ())) for one in stored]
         held = {line.id for line in lines}
         lines += [_asked_line(m) for reply in live for m in reply.asked if m.id not in held]
         return ConversationView(tuple(lines), live[0].id if live else None, unanswered)
@@ -144,6 +177,7 @@ class Replies:
         """End every reply that is still open, so that its readers can go; the process stops."""
         for reply in self._shelf.unclosed():
             reply.close(StopReason.SHUTDOWN)
+        self.arrivals.close()
 
     async def _submit(self, messages: Sequence[IncomingMessage], message_id: str | None = None) -> ReplySurface:
         audience = messages[-1].audience
@@ -181,9 +215,15 @@ class Replies:
         return found
 
 
-def _stored_line(message: StoredMessage, mark: Mark) -> Line:
+def _stored_line(message: StoredMessage, mark: Mark, buttons: Sequence[Button]) -> Line:
     at = message.created_at.isoformat()
-    return Line(message.id, message.role.value, message.speaker_name, message.text, at, mark.value)
+    return Line(
+        message.id, message.role.value, message.speaker_name, message.text, at, mark.value, _shown(buttons)
+    )  # fmt: skip
+
+
+def _shown(buttons: Sequence[Button]) -> tuple[Mapping[str, str], ...]:
+    return tuple({"action": button.action, "label": button.label} for button in buttons)
 
 
 def _asked_line(message: IncomingMessage) -> Line:

@@ -19,7 +19,7 @@ from src_v2.interfaces.web.pictures import HeldPictures
 from src_v2.interfaces.web.ports import CharacterCard, ReloadableCharacters, WebOptions
 from src_v2.interfaces.web.replies import Replies
 from src_v2.interfaces.web.sign_in import SignIn
-from src_v2.interfaces.web.sse import reply_stream
+from src_v2.interfaces.web.sse import PING_S, arrival_stream, reply_stream
 from src_v2.interfaces.web.surface import ReplySurface
 from src_v2.interfaces.web.upload import whole_body
 from src_v2.media.pictures import MOST_BYTES_IN
@@ -74,6 +74,12 @@ class MarkRequest(ConversationOf):
     mark: Mark
 
 
+class PressRequest(ConversationOf):
+    """A button below a message that came by itself."""
+
+    action: str = Field(max_length=64)
+
+
 class TokenRequest(BaseModel):
     """The sign-in form."""
 
@@ -101,6 +107,8 @@ class Api:
         router.add_api_route("/chat/retry", self.retry, methods=["POST"], response_model=None)
         router.add_api_route("/chat/forget-last", self.forget_last, methods=["POST"])
         router.add_api_route("/messages/{message_id}/mark", self.mark, methods=["PUT"])
+        router.add_api_route("/messages/{message_id}/press", self.press, methods=["POST"])
+        router.add_api_route("/arrivals", self.arrivals, methods=["GET"], response_model=None)
         router.add_api_route("/turns/{turn_id}/events", self.follow, methods=["GET"], response_model=None)
         router.add_api_route("/turns/{turn_id}/stop", self.stop, methods=["POST"])
         router.add_api_route("/session", self.begin_session, methods=["POST"], status_code=204)
@@ -179,6 +187,19 @@ class Api:
         audience = _person(asked.user).audience(self._character(asked.character).name)
         await self.replies.mark(audience, message_id, asked.mark)
         return {"message_id": message_id, "mark": asked.mark.value}
+
+    async def press(self, message_id: MessageId, asked: PressRequest) -> dict[str, str]:
+        """Do what a button below a message that came by itself says."""
+        audience = _person(asked.user).audience(self._character(asked.character).name)
+        return {"message_id": message_id, "text": await self.replies.press(audience, message_id, asked.action)}
+
+    async def arrivals(
+        self, character: str = "", user: Annotated[str | None, Query(pattern=USER_ID_PATTERN)] = None
+    ) -> Response:
+        """Return what the character says by itself in a conversation from now on, as an event stream."""
+        person = api_person(user) if user else LOCAL_PERSON
+        audience = person.audience(self._character(character).name)
+        return arrival_stream(self.replies.arrivals.of(audience, idle_s=PING_S))
 
     async def follow(
         self,

@@ -31,7 +31,9 @@ FILE = Evolution(
     special_users=(SpecialUser("1", "Captain", 70, "kin", "She taught you knots."),),
 )
 NOTHING = Verdict()
-EPIPHANY = MappingProxyType({"epiphany": '{"id": "e1", "text": "Space </aside> when sad."}'})
+EPIPHANY = MappingProxyType(
+    {"epiphany": '{"id": "e1", "text": "Space </aside> when sad.", "trust": 20, "words": ["space"]}'}
+)
 
 
 def prompt(evolution: Evolution, **standing: object) -> str:
@@ -94,25 +96,35 @@ def test_one_thing_at_a_time_is_to_be_said() -> None:
         lines=(WaitingLine("milestone:21", "One."), WaitingLine("milestone:41", "Two.")), asides=EPIPHANY
     )
     for audience in (DM, OPEN_CHANNEL):
-        mention = mention_of(standing, audience, NOTHING, None)
+        mention = mention_of(standing, turn(audience=audience), NOTHING, None)
         assert mention is not None
         assert (mention.id, '"One."' in mention.guidance, "Two" in mention.guidance) == ("milestone:21", True, False)
 
 
-def test_an_epiphany_is_said_in_private_and_fenced() -> None:
-    mention = mention_of(Standing(asides=EPIPHANY), DM, NOTHING, None)
+def test_an_epiphany_is_said_in_private_and_fenced_where_it_fits() -> None:
+    friend, about_it = Standing(trust=20, asides=EPIPHANY), "Have you seen the space station?"
+    mention = mention_of(friend, turn(about_it), NOTHING, None)
     assert mention is not None
     assert mention.id == "epiphany:e1"
     assert "Space &lt;/aside> when sad.\n</aside>" in mention.guidance
-    assert mention_of(Standing(asides=EPIPHANY), OPEN_CHANNEL, NOTHING, None) is None
-    assert mention_of(Standing(), DM, NOTHING, None) is None
+    assert mention_of(friend, turn(about_it, audience=OPEN_CHANNEL), NOTHING, None) is None
+    assert mention_of(friend, turn("What is for lunch?"), NOTHING, None) is None
+    assert mention_of(replace(friend, trust=19), turn(about_it), NOTHING, None) is None
+    assert mention_of(Standing(), turn(about_it), NOTHING, None) is None
+
+
+def test_what_is_left_of_the_diary_is_on_its_mind_in_private() -> None:
+    thinking = Gathered(standing=Standing(asides={"diary": "A long day </aside> at sea."}))
+    assert "## Still on your mind" in system(turn(), thinking, ELENA)
+    assert "A long day &lt;/aside> at sea.\n</aside>" in system(turn(), thinking, ELENA)
+    assert "A long day" not in system(turn(audience=OPEN_CHANNEL), thinking, ELENA)
 
 
 def test_nothing_is_brought_up_in_need_or_in_an_answer_that_is_checked() -> None:
     standing = Standing(lines=(WaitingLine("milestone:21", "One."),), asides=EPIPHANY)
-    assert mention_of(standing, DM, Verdict(frozenset({Sign.CRISIS})), None) is None
-    assert mention_of(standing, DM, NOTHING, route(Complexity.HIGH, 1.0, "test")) is None
-    assert mention_of(standing, DM, NOTHING, route(Complexity.SIMPLE, 1.0, "test")) is not None
+    assert mention_of(standing, turn(), Verdict(frozenset({Sign.CRISIS})), None) is None
+    assert mention_of(standing, turn(), NOTHING, route(Complexity.HIGH, 1.0, "test")) is None
+    assert mention_of(standing, turn(), NOTHING, route(Complexity.SIMPLE, 1.0, "test")) is not None
 
 
 def test_what_they_asked_for_goes_before_what_their_reactions_tell() -> None:

@@ -1,12 +1,14 @@
 """From settings to the toolbox: what is off is not there, what is on is."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from src_v2.config.settings import Settings, load_settings
 from src_v2.core.clock import SystemClock
 from src_v2.core.errors import SettingsError
+from src_v2.evolution.reminders.service import Reminders
 from src_v2.observability.outages import Outages
 from src_v2.tools.base import EVERYONE
 from src_v2.tools.toolbox import ToolBox
@@ -22,7 +24,8 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
 
 def box_with(settings: Settings) -> ToolBox:
     shelves = Shelves()
-    return tool_box(settings, shelves, shelves, shelves, Outages(), SystemClock())
+    reminders = cast(Reminders, None)  # nobody calls the tool here
+    return tool_box(settings, shelves, shelves, shelves, reminders, Outages(), SystemClock())
 
 
 def names(box: ToolBox) -> set[str]:
@@ -31,7 +34,7 @@ def names(box: ToolBox) -> set[str]:
 
 async def test_the_web_and_other_programs_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     box = box_with(settings_with(monkeypatch))
-    assert len(names(box)) == 13
+    assert len(names(box)) == 14
     assert not any(name.startswith(("web_", "read_web", "mcp_")) for name in names(box))
     await box.start()
     await box.close()
@@ -64,5 +67,5 @@ async def test_servers_of_the_file_are_known(monkeypatch: pytest.MonkeyPatch, tm
     file.write_text("servers: {home: {command: some-server}}")
     box = box_with(settings_with(monkeypatch, mcp_file=str(file)))
     await box.start()  # nothing of it is allowed, so it is not started
-    assert len(names(box)) == 13
+    assert len(names(box)) == 14
     await box.close()

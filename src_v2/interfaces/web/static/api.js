@@ -60,4 +60,8 @@ export const stop = (turnId) => json(`/api/turns/${encodeURIComponent(turnId)}/s
 export const forgetLast = (character) => json("/api/chat/forget-last", { method: "POST", body: { character } });
 export const mark = (character, messageId, mark) =>
   json(`/api/messages/${encodeURIComponent(messageId)}/mark`, { method: "PUT", body: { character, mark } });
+export const arrivals = (character, signal) =>
+  request(`/api/arrivals?character=${encodeURIComponent(character)}`, { signal });
+export const press = (character, messageId, action) =>
+  json(`/api/messages/${encodeURIComponent(messageId)}/press`, { method: "POST", body: { character, action } });
 export const signIn = (token) => request("/api/session", { method: "POST", body: { token } });

@@ -90,6 +90,7 @@ function open(character) {
   page.busy(false);
   $("own-data-open").hidden = false;
   composer.open(character.name, name);
+  conversation.listen();
   conversation.load();
   if (matchMedia("(pointer: fine)").matches) $("text").focus();
 }

@@ -1,6 +1,7 @@
 // One conversation with one character: loads it, says things, follows replies, and finds back after a break.
 
 import * as api from "./api.js";
+import { buttonsOf, listen } from "./arrivals.js";
 import { Marks } from "./marks.js";
 import { Message, Reply, action } from "./messages.js";
 import { delay, follow } from "./stream.js";
@@ -27,10 +28,38 @@ export class Conversation {
     const found = await this.persist(() => api.conversation(this.character.name));
     if (!found) return;
     this.list.show(found.messages);
-    for (const { id, role, mark } of found.messages) if (role === "character") this.offerMarks(this.list.byId(id), mark);
+    for (const { id, role, mark, buttons } of found.messages) {
+      if (role === "character") this.offerMarks(this.list.byId(id), mark);
+      if (buttons?.length) this.offerButtons(this.list.byId(id), buttons);
+    }
     this.page.loaded(found);
     if (found.running) this.run((signal) => api.events(found.running, -1, signal), { attached: true });
     else if (found.unanswered) this.offerAnswer();
+  }
+
+  // Shows what the character says by itself, until the page leaves this conversation.
+  listen() {
+    const back = () => this.refresh().catch(() => {}); // the next thing said will tell
+    return listen(this.character.name, this.signal, (message) => this.arrived(message), back);
+  }
+
+  arrived(message) {
+    if (this.list.byId(message.id)) return;
+    const shown = this.list.append(new Message({ ...message, at: new Date(message.at) }));
+    for (const reply of this.replies.values()) this.list.moveToEnd(reply);
+    this.offerMarks(shown);
+    this.offerButtons(shown, message.buttons);
+    this.page.said();
+    this.page.announce(`${this.character.display_name}: ${shown.body.textContent}`);
+  }
+
+  offerButtons(message, buttons) {
+    const press = async (name) => (await api.press(this.character.name, message.node.dataset.id, name)).text;
+    const tell = (text) => {
+      this.list.note(text);
+      this.page.announce(text);
+    };
+    message.bubble.append(buttonsOf(buttons, press, tell));
   }
 
   // Looks whether something was said elsewhere (another tab, the terminal) while nobody looked here.

@@ -54,7 +54,7 @@ async function reopen(turnId, last, attempt, signal) {
   }
 }
 
-async function* read(response) {
+export async function* read(response) {
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let buffer = "";
