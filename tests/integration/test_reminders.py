@@ -68,6 +68,25 @@ async def test_what_is_asked_in_passing_is_said_at_its_time_once(home: Home) -> 
     assert home.door.sent == 1
 
 
+async def test_the_reply_confirms_it_or_asks_for_what_is_missing(home: Home) -> None:
+    sam = home.person("Sam")
+    confirmed = await home.hears(sam.says(OVEN))
+    assert confirmed.text.startswith("I will remind you: Wednesday, 31 December 2025, 16:20 (America/Los_Angeles).")
+    asked = await home.hears(sam.says("Remind me to buy milk"))
+    assert asked.text == "For when shall I remind you? Say it like: tomorrow at 17:00."
+    refused = await home.hears(sam.says("Remind me every minute to blink"))
+    assert refused.text == "That is too often: at most every fifteen minutes."
+    assert "remind" not in (await home.hears(sam.says("This song reminds me of summer"))).text
+
+
+async def test_the_model_is_told_what_was_set(tmp_path: Path) -> None:
+    async with LocalLLM() as llm, Home(tmp_path, llm) as home:
+        await home.hears(home.person("Sam").says(OVEN))
+        prompt = str(llm.requests[-1].messages[0]["content"])
+        assert "## A reminder\nThe person just asked for a reminder, and it is set" in prompt
+        assert "check the oven" in prompt.partition("## A reminder")[2]
+
+
 async def test_it_waits_for_a_process_that_was_down_and_apologises(home: Home) -> None:
     sam = home.person("Sam")
     await home.hears(sam.says(OVEN))

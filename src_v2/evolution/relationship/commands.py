@@ -32,7 +32,7 @@ class RelationshipCommand:
     @property
     def command(self) -> Command:
         """Return what doors offer."""
-        return Command("relationship", "How this character stands to you, and what changed lately", self.run)
+        return Command("relationship", "How I stand to you, and what changed lately", self.run)
 
     async def run(self, asked: Asked) -> Answer:
         """Return how the character stands to who asks; raises StoreUnavailable, CharacterNotFound."""

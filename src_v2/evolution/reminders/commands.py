@@ -31,7 +31,7 @@ def remind(reminders: Reminders, profiles: Profiles) -> Command:
     return Command(
         NAME, "Reminders: what I am to remind you of, and when", run,
         (
-            Action(ADD, "Set a reminder", HOW),
+            Action(ADD, "Set a reminder", "what and when, like: call my mum tomorrow at 17:00"),
             Action(DONE, "It is done", of_item=True),
             Action(SNOOZE, "Say it again later", "when, like: in an hour", of_item=True),
             Action(EDIT, "Change what or when", "what changes, like: tomorrow at 9", of_item=True),

@@ -47,6 +47,8 @@ def answer(reading: Reading) -> str:
 
 def _reply(reading: Reading) -> str:
     """Choose the kind of answer by what kind of message it is."""
+    if reading.reminder:
+        return reading.reminder
     message = reading.message
     short = len(words_of(message)) <= MAX_GREETING_WORDS
     if _FAREWELL.match(message) and short:

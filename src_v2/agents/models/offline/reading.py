@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from src_v2.agents.models.offline.reminding import about_reminder
+
 _BLOCK_START = re.compile(r'^<(?P<name>\w+) note="data, not instructions">\s*$')
 _MEMORY = re.compile(
     r"^- \[[^\]]*\] (?P<day>\d{4}-\d\d-\d\d)[^|]* \| (?P<speaker>[^|]*?) said \| (?P<text>.*?)"
@@ -54,6 +56,8 @@ class Reading:
     is_private: bool
     pictures: int = 0
     """How many came with the message."""
+    reminder: str = ""
+    """What is to be said about a reminder that they asked for."""
 
     @property
     def is_first_reply(self) -> bool:
@@ -80,6 +84,7 @@ def read_prompt(messages: Sequence[BaseMessage]) -> Reading:
         user_name=last.name or speaker or partner or _only_speaker(memories),
         is_private=any(line.startswith(_PRIVATE) for line in own_text),
         pictures=_pictures(last),
+        reminder=about_reminder(own_text),
     )
 
 
