@@ -7,6 +7,7 @@ from src_v2.agents.answering import Answering
 from src_v2.agents.context import ContextSources
 from src_v2.agents.critic import Critic, ModelJudge
 from src_v2.agents.engine import AgentEngine
+from src_v2.agents.guard.meaning import Meaning
 from src_v2.agents.models.role import ModelRole
 from src_v2.agents.models.service import LanguageModels
 from src_v2.agents.reflective import Reflection
@@ -19,6 +20,7 @@ from src_v2.inner_life import InnerLife
 from src_v2.knowledge.service import Knowledge
 from src_v2.language import Models
 from src_v2.memory.embeddings.base import Embedder
+from src_v2.memory.embeddings.hashing import HashingEmbedder
 from src_v2.memory.indexer import Indexer
 from src_v2.memory.patterns.service import Patterns
 from src_v2.memory.recall import Recall
@@ -30,6 +32,7 @@ from src_v2.storage.stores import Stores
 from src_v2.tools.wiring import tool_box
 
 ROUTING_FOLDER = "models/routing"
+GUARD_FOLDER = "models/guard"
 
 
 class Replying:
@@ -56,7 +59,9 @@ class Replying:
         choices = random.Random()  # noqa: S311 - picks a kind line, guards nothing
         self.router = _router(settings, language, embedder, clock)
         self.tools = tool_box(settings, recall, knowledge, memory, inner_life.reminders, outages, clock)
-        self.guard = wiring.guard(settings, clock, choices)
+        self._embedder = embedder
+        self.meaning = Meaning(embedder, clock, settings.general.data_dir / GUARD_FOLDER)
+        self.guard = wiring.guard(settings, clock, choices, self.meaning)
         sources = ContextSources(
             memory, recall, knowledge, patterns, inner_life.relations, outages, clock,
             budgets=budgets, source_timeout_s=timeout_s,
@@ -75,7 +80,12 @@ class Replying:
         )  # fmt: skip
 
     async def start(self) -> None:
-        """Begin to open what tools need, and to learn routing where there is something to route; waits for nothing."""
+        """Begin to open what tools need, to learn what the guard sees, and routing where there is something to route.
+
+        Waits for nothing.
+        """
+        if not isinstance(self._embedder, HashingEmbedder):  # its vectors mean nothing
+            self.meaning.start()
         if self._answering.may_reflect:
             self.router.start()
         await self.tools.start()
@@ -84,6 +94,7 @@ class Replying:
         """Close what `start` began; replies are to be drained before."""
         await self.tools.close()
         await self.router.close()
+        await self.meaning.close()
 
     def forget(self, user_id: str) -> None:
         """Drop what this process holds of a person between their turns."""

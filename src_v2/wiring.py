@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from src_v2.agents.costs.models import Cap, Caps
 from src_v2.agents.guard.guard import Guard
+from src_v2.agents.guard.meaning import Meaning
 from src_v2.agents.limits import Limits
 from src_v2.agents.models.attempt import Timeouts
 from src_v2.agents.models.build import ModelBuilder
@@ -247,9 +248,9 @@ def limits(settings: Settings) -> Limits:
     )  # fmt: skip
 
 
-def guard(settings: Settings, clock: Clock, choices: random.Random) -> Guard:
+def guard(settings: Settings, clock: Clock, choices: random.Random, meaning: Meaning) -> Guard:
     """Return the guard, which knows every secret of the settings."""
-    return Guard(clock, choices, help_note=settings.safety.crisis_note, secrets=secrets(settings))
+    return Guard(clock, choices, help_note=settings.safety.crisis_note, secrets=secrets(settings), meaning=meaning)
 
 
 def secrets(settings: Settings) -> set[str]:

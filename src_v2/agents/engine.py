@@ -110,10 +110,9 @@ class AgentEngine:
 
     async def _stream(self, run: Run) -> AsyncGenerator[Notice | Said, None]:
         begun = self._begin(run)
-        run.verdict = self._guard.look(run.turn, run.character)
-        own_answer = self._guard.own_answer(run.verdict, run.turn, run.character)
         async with self._preparing:
-            profile = await self._sources.profile(run.turn.author)
+            profile = await self._first_look(run)
+            own_answer = self._guard.own_answer(run.verdict, run.turn, run.character)
             prepared = None if own_answer else await self._prepared(run, profile, begun)
         if told := self._told(run, profile):
             yield Notice(told)
@@ -125,6 +124,14 @@ class AgentEngine:
         async with aclosing(self._guard.watched(run.verdict, run.character, answer)) as said:
             async for one in said:
                 yield one
+
+    async def _first_look(self, run: Run) -> Profile | None:
+        """Let the guard look while what is known of the person is read."""
+        async with asyncio.TaskGroup() as group:
+            profile = group.create_task(self._sources.profile(run.turn.author))
+            looking = group.create_task(self._guard.look(run.turn, run.character))
+        run.verdict = looking.result()
+        return profile.result()
 
     async def _prepared(self, run: Run, profile: Profile | None, begun: "asyncio.Task[str]") -> Prepared:
         """Return what the first model is asked with."""

@@ -6,11 +6,16 @@ from contextlib import aclosing
 
 import structlog
 
+from src_v2.agents.context import names_in
 from src_v2.agents.guard.ai_question import honest
+from src_v2.agents.guard.examples import Label
 from src_v2.agents.guard.help_note import HelpNote
+from src_v2.agents.guard.language import language_of
 from src_v2.agents.guard.looking import look
+from src_v2.agents.guard.meaning import Meaning
 from src_v2.agents.guard.patience import Patience
 from src_v2.agents.guard.private_words import private_runs
+from src_v2.agents.guard.readings import LONGEST_CHARS, folded
 from src_v2.agents.guard.shown import Filter, Secrets
 from src_v2.agents.guard.verdict import Sign, Verdict
 from src_v2.characters.models import Character
@@ -21,23 +26,40 @@ from src_v2.core.messages import Turn
 log = structlog.get_logger(__name__)
 
 Said = TextDelta | TextReplaced | Status
+BY_MEANING = "meaning"
+"""Stands for a rule's name where no rule saw something."""
 
 
 class Guard:
     """One guard serves all turns.
 
     `help_note` is the setting for people in need, `secrets` are values that no reply may hold, `choices` picks lines.
+    Without `meaning` it goes by rules alone.
     """
 
-    def __init__(self, clock: Clock, choices: random.Random, *, help_note: str, secrets: Iterable[str]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        choices: random.Random,
+        *,
+        help_note: str,
+        secrets: Iterable[str],
+        meaning: Meaning | None = None,
+    ) -> None:
         self._choices = choices
+        self._meaning = meaning
         self._patience = Patience(clock)
         self._help_note = HelpNote(help_note, clock)
         self._secrets = Secrets(secrets)
 
-    def look(self, turn: Turn, character: Character) -> Verdict:
-        """Return what is in what was asked; well under a millisecond for ordinary messages."""
-        return look(turn.text, character.display_name)
+    async def look(self, turn: Turn, character: Character) -> Verdict:
+        """Return what is in what was asked: a millisecond or two beyond the embedding that a turn needs anyway."""
+        verdict = look(turn.text, character.display_name)
+        if self._meaning is None or Sign.CRISIS in verdict or Sign.MANIPULATION in verdict:
+            return verdict
+        names = (*names_in(turn, character), character.name)
+        seen = await self._meaning.seen(turn.text, character.display_name, names)
+        return _together(verdict, seen, turn.text)
 
     def own_answer(self, verdict: Verdict, turn: Turn, character: Character) -> str:
         """Return the character's own line when that is all the answer an attempt gets; empty when a model answers."""
@@ -105,3 +127,15 @@ class Guard:
 
     def _filter(self, character: Character) -> Filter:
         return Filter(self._secrets, private_runs(character))
+
+
+def _together(verdict: Verdict, seen: frozenset[Label], text: str) -> Verdict:
+    """Return the rules' verdict with what the meaning shows; need comes first, and an honest question is no attempt."""
+    if Label.CRISIS in seen:
+        sign = Sign.CRISIS
+    elif Label.MANIPULATION in seen and Sign.AI_QUESTION not in verdict:
+        sign = Sign.MANIPULATION
+    else:
+        return verdict
+    language = language_of(folded(text[:LONGEST_CHARS]))
+    return Verdict(verdict.signs | {sign}, language, (BY_MEANING, *verdict.rules))

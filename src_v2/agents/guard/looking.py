@@ -20,27 +20,28 @@ def look(text: str, character_name: str = "") -> Verdict:
     text = shortened(text)
     plain = folded(text)
     unquoted = without_quotations(spaced_once(plain))
-    named = _named(unquoted, character_name)
-    asked = ai_question.find(named)
+    spoken = named(unquoted, character_name)
+    asked = ai_question.find(spoken)
     if need := crisis.find(spaced_once(plain), unquoted):
         signs = frozenset({Sign.CRISIS, Sign.AI_QUESTION} if asked else {Sign.CRISIS})
         return Verdict(signs, need.language, _names(need, asked))
-    if attempt := _attempt(text, plain, named):
+    if attempt := _attempt(text, plain, spoken):
         return Verdict(frozenset({Sign.MANIPULATION}), attempt.language, (attempt.name,))
     return Verdict(frozenset({Sign.AI_QUESTION}), asked.language, (asked.name,)) if asked else NOTHING
 
 
-def _attempt(text: str, plain: str, named: str) -> Rule | None:
+def _attempt(text: str, plain: str, spoken: str) -> Rule | None:
     """Return the rule that sees an attempt, in plain words or behind an encoding."""
-    if found := first(manipulation.RULES, named):
+    if found := first(manipulation.RULES, spoken):
         return found
-    readings = [" ".join(named.split())] if "\n" in named else []
+    readings = [" ".join(spoken.split())] if "\n" in spoken else []
     return next(
         (one for reading in [*readings, *hidden(text, plain)] if (one := first(manipulation.RULES, reading))), None
     )
 
 
-def _named(text: str, character_name: str) -> str:
+def named(text: str, character_name: str) -> str:
+    """Return folded text with what stands for the character's name in rules and cues."""
     name = folded(character_name)
     return text.replace(name, SELF) if len(name) >= LEAST_CHARS else text
 

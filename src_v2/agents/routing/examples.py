@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).parent / "examples.yaml"
 
 _AT_ONCE = 4
 """Texts per request: about 10 ms of the embedder's one thread, the longest that somebody's question waits for them."""
-_SAME_MODEL = 0.95
+SAME_MODEL = 0.95
 """Cosine between a kept vector and the same text's new one. Batches change an int8 model's vectors a little; another
 model's have nothing in common."""
 
@@ -60,17 +60,21 @@ class Examples:
 
 
 async def meanings_of(examples: Sequence[Example], embedder: Embedder, keep_in: Path | None) -> Vectors:
-    """Return the examples' vectors: those of an earlier start when the model is the same, else new ones.
+    """Return the examples' vectors, as `vectors_of` does."""
+    return await vectors_of([one.text for one in examples], embedder, keep_in)
 
-    They are asked for as queries: as documents they would bind the memory to this model. Raises EmbeddingError or
-    StoreUnavailable.
+
+async def vectors_of(texts: Sequence[str], embedder: Embedder, keep_in: Path | None) -> Vectors:
+    """Return vectors: those of an earlier start when texts and model are the same, else new ones.
+
+    They are asked for as queries: as documents they would bind the memory to this model. `keep_in` is a folder of their
+    own. Raises EmbeddingError or StoreUnavailable.
     """
     await embedder.ready.wait()
-    texts = [one.text for one in examples]
     path = keep_in / _file_name(embedder.spec.slug, texts) if keep_in else None
     if path and (kept := await asyncio.to_thread(_kept, path, (len(texts), embedder.spec.size))) is not None:
         probe = (await embedder.encode(texts[:1], kind="query"))[0]
-        if float(probe @ kept[0]) >= _SAME_MODEL:
+        if float(probe @ kept[0]) >= SAME_MODEL:
             return kept
     parts = [
         await embedder.encode(texts[start : start + _AT_ONCE], kind="query") for start in range(0, len(texts), _AT_ONCE)

@@ -7,6 +7,7 @@ import pytest
 
 from src_v2.agents.guard.ai_question import honest
 from src_v2.agents.guard.guard import Guard, Said
+from src_v2.agents.guard.looking import look
 from src_v2.agents.guard.verdict import NOTHING, Verdict
 from src_v2.agents.notice import DEFAULT, notice
 from src_v2.characters.models import Character, Ux
@@ -33,12 +34,12 @@ def guard(clock: VirtualClock) -> Guard:
 
 def answers(guard: Guard, text: str) -> str:
     asked = turn(text)
-    return guard.own_answer(guard.look(asked, ELENA), asked, ELENA)
+    return guard.own_answer(look(asked.text, ELENA.display_name), asked, ELENA)
 
 
 def note(guard: Guard, text: str) -> str:
     asked = turn(text)
-    return guard.note(guard.look(asked, ELENA), asked, ELENA)
+    return guard.note(look(asked.text, ELENA.display_name), asked, ELENA)
 
 
 async def watched(guard: Guard, verdict: Verdict, *said: Said) -> list[Said]:
@@ -127,7 +128,7 @@ def test_an_evasion_is_completed_in_the_language_of_the_question() -> None:
 async def test_only_who_asks_is_answered(guard: Guard) -> None:
     said = TextDelta("I'm a real person.")
     assert await watched(guard, NOTHING, said) == [said]
-    asked = guard.look(turn("Are you human?"), ELENA)
+    asked = look("Are you human?", ELENA.display_name)
     assert await watched(guard, asked, said) == [
         said, TextReplaced("To be honest with you: I'm Elena, an AI character, not a human being."),
     ]  # fmt: skip
