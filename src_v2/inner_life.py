@@ -131,8 +131,8 @@ class InnerLife:
         return relations
 
     def _goals(self) -> Goals:
-        """Return the goals, and have conversations reflected on; without a model they are not."""
-        ask = self._asking(REFLECT)
+        """Return the goals, and have conversations looked over; without a model, or switched off, they are not."""
+        ask = self._asking(REFLECT) if self._settings.reflecting.enabled else None
         goals = Goals(GoalStore(self._stores.database), self._clock, outdate=self.relations.outdate)
         self.kinds += goals_jobs.kinds(goals)
         self.asides |= GOALS_ASIDES

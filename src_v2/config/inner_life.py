@@ -17,6 +17,18 @@ class EpiphaniesSettings(Group):
     )
 
 
+class ReflectingSettings(Group):
+    """Looking back at conversations."""
+
+    title = "Looking back"
+    model_config = SettingsConfigDict(env_prefix="REFLECTING_")
+
+    enabled: bool = Field(
+        True,
+        description="True: a finished conversation is looked over once for the triggers of evolution.yaml and for goals.",
+    )
+
+
 class DiarySettings(Group):
     """What characters write about their days."""
 

@@ -22,7 +22,7 @@ from src_v2.config.answering import (
     ToolSettings,
 )
 from src_v2.config.groups import CommaList, Group, split_commas
-from src_v2.config.inner_life import DiarySettings, EpiphaniesSettings
+from src_v2.config.inner_life import DiarySettings, EpiphaniesSettings, ReflectingSettings
 from src_v2.config.queues import QueueList
 from src_v2.config.social import OutreachSettings
 from src_v2.core.errors import SettingsError
@@ -210,6 +210,7 @@ GROUPS: dict[str, type[Group]] = {
     "stores": StoreSettings,
     "memory": MemorySettings,
     "privacy": PrivacySettings,
+    "reflecting": ReflectingSettings,
     "epiphanies": EpiphaniesSettings,
     "diary": DiarySettings,
     "tools": ToolSettings,
@@ -235,6 +236,7 @@ class Settings(BaseModel):
     stores: StoreSettings
     memory: MemorySettings
     privacy: PrivacySettings
+    reflecting: ReflectingSettings
     epiphanies: EpiphaniesSettings
     diary: DiarySettings
     tools: ToolSettings

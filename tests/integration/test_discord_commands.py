@@ -14,7 +14,7 @@ from src_v2.observability.health import Check
 from tests.integration.discord_house import House, at_the_harbour, echo, fails, says
 
 COMMANDS = {
-    "ping", "status", "reload", "reflect", "forget-last", "stop", "retention", "costs", "model",
+    "ping", "status", "reload", "reflect", "forget-last", "stop", "retention", "costs", "mood", "wishes", "model",
     "memory", "facts", "preferences", "privacy", "export", "forget-me", "import",
 }  # fmt: skip
 

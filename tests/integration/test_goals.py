@@ -79,7 +79,7 @@ async def llm() -> AsyncIterator[Reader]:
 
 @pytest.fixture
 async def house(tmp_path: Path, llm: Reader) -> AsyncIterator[House]:
-    async with House(tmp_path / "data", llm) as house:
+    async with House(tmp_path / "data", llm, reflecting_enabled=True) as house:
         yield house
 
 
@@ -267,7 +267,7 @@ async def test_without_a_model_goals_are_still_noted_and_the_rest_says_that_it_r
 async def test_goals_of_a_file_hold_as_the_file_is_now(tmp_path: Path, llm: Reader) -> None:
     copytree(CHARACTERS / "elena", tmp_path / "characters" / "elena")
     file = tmp_path / "characters" / "elena" / "goals.yaml"
-    async with House(tmp_path / "data", llm, characters_dir=tmp_path / "characters") as house:
+    async with House(tmp_path / "data", llm, reflecting_enabled=True, characters_dir=tmp_path / "characters") as house:
         sam = house.person("Sam")
         wishes = [item.text for item in (await ask(house, sam)).items]
         assert [text.partition(":")[0] for text in wishes] == ["A wish of mine"] * 3
@@ -293,7 +293,7 @@ async def test_goals_of_a_file_hold_as_the_file_is_now(tmp_path: Path, llm: Read
 
 
 async def test_nothing_is_left_of_somebody_who_is_erased(tmp_path: Path, llm: Reader) -> None:
-    async with House(tmp_path / "data", llm) as house:
+    async with House(tmp_path / "data", llm, reflecting_enabled=True) as house:
         sam, kim = house.person("Sam"), house.person("Kim")
         for person in (sam, kim):
             await house.hears(person.says("I want to learn Welsh, and to sing zeppelin songs in it."))

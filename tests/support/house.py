@@ -35,7 +35,7 @@ def make_settings(data_dir: Path, llm: LocalLLM | None = None, **variables: Any)
         "data_dir": data_dir, "characters_dir": CHARACTERS, "web_port": 0, "embedding_offline": True,
         "burst_window_s": 0, "memory_source_timeout_s": 5,  # tests of slow stores set their own
         # Nothing is said or noted that a test did not ask for.
-        "epiphanies_enabled": False, "diary_enabled": False, "outreach_enabled": False,
+        "reflecting_enabled": False, "epiphanies_enabled": False, "diary_enabled": False, "outreach_enabled": False,
         "privacy_notice": "",  # most tests are about what is said after the first contact
     }  # fmt: skip
     if llm is None:
