@@ -25,7 +25,7 @@ class ReflectingSettings(Group):
 
     enabled: bool = Field(
         True,
-        description="True: a finished conversation is looked over once for the triggers of evolution.yaml and for goals.",
+        description="True: a finished conversation is looked over once, for triggers of evolution.yaml and for goals.",
     )
 
 

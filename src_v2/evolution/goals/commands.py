@@ -18,8 +18,8 @@ LONGEST_QUOTE_CHARS = 80
 NOTHING_KEPT = "You asked me not to remember you, so I keep no goals of yours."
 NONE_YET = "I know of no goal of yours yet. Tell me what you want to reach, or add one here."
 RESTS = (
-    "No language model looks back at our talks here, so I only notice goals that you state outright; how far you are is "
-    "what you tell me here."
+    "No language model looks back at our talks here, so I only notice goals that you state outright; how far you are "
+    "is what you tell me here."
 )
 
 SwitchesOf = Callable[[str], Awaitable[Switches]]
