@@ -199,7 +199,7 @@ async def test_switched_off_neither_comes(tmp_path: Path, llm: LocalLLM, minds: 
         await weeks_of_talk(house, sam)
         await a_day(house, sam)
         assert (minds.looked, minds.pages) == (0, 0)
-        assert house.app.inner_life.asides == {}
+        assert house.app.inner_life.asides.keys().isdisjoint({"epiphany", "diary"})
 
 
 async def test_the_demonstration_says_that_it_keeps_no_diary(tmp_path: Path) -> None:
