@@ -22,6 +22,7 @@ from src_v2.core.switches import SwitchName
 from src_v2.evolution.models import Standing
 from src_v2.evolution.outreach.hours import Hours
 from src_v2.evolution.outreach.models import Wanted
+from src_v2.evolution.outreach.requests import SWEEP as OUTREACH_SWEEP
 from src_v2.evolution.outreach.store import OutreachStore
 from src_v2.knowledge.models import Claim
 from src_v2.knowledge.store import KnowledgeStore
@@ -411,7 +412,7 @@ class TestTheCommand:
             asked = Asked(sam.audience(), "Sam", "discord", "on", "", house.clock.now(), "UTC")
             assert "no language model" in (await command.run(asked)).text
             assert await house.app.inner_life.outreach.sweep() == 0
-            assert not any(one.kind.startswith("outreach.") for one in house.app.inner_life.schedules_here)
+            assert OUTREACH_SWEEP not in {one.kind for one in house.app.inner_life.schedules_here}
 
     async def test_switched_off_it_says_so(self, tmp_path: Path) -> None:
         async with LocalLLM() as llm, House(tmp_path / "off", llm=llm) as house:
