@@ -139,6 +139,7 @@ class App:
             wake_jobs=self._wake_jobs, attitude=attitude, send=self.delivery,
         )  # fmt: skip
         self.delivery.pressed |= self.inner_life.pressed
+        self.delivery.written_with.append(self.inner_life.said)
         self.background = Background(
             settings, self.stores, self.indexer, self.language.reading, self._outages, self.clock, queues=queues,
             worker=worker, also=self._other_jobs(), also_at=self._other_schedules(),

@@ -1,6 +1,7 @@
 """Wires how characters stand to people and what they do by themselves: the parts of `evolution`, jobs and commands."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from src_v2 import wiring
@@ -12,7 +13,7 @@ from src_v2.core.clock import Clock
 from src_v2.core.commands import Command
 from src_v2.core.jobs import JobKind, Schedule
 from src_v2.core.messages import IncomingMessage
-from src_v2.core.outgoing import Pressed, Send
+from src_v2.core.outgoing import Outgoing, Pressed, Send
 from src_v2.evolution.diary import jobs as diary_jobs
 from src_v2.evolution.diary.commands import command as diary_command
 from src_v2.evolution.diary.service import Diary
@@ -30,6 +31,8 @@ from src_v2.evolution.goals.store import GoalStore
 from src_v2.evolution.models import Aside, Sentiment
 from src_v2.evolution.outreach import jobs as outreach_jobs
 from src_v2.evolution.outreach.commands import SWITCHED_OFF, WITHOUT_MODEL, ReachOut
+from src_v2.evolution.outreach.epiphany_reasons import Noticed, mention_rows
+from src_v2.evolution.outreach.goal_reasons import RestingGoals
 from src_v2.evolution.outreach.models import PURPOSE, Reasons
 from src_v2.evolution.outreach.reasons import Absence, KnownDates
 from src_v2.evolution.outreach.service import Outreach
@@ -97,12 +100,17 @@ class InnerLife:
         self.reminders = self._reminders()
         self.epiphanies = self._epiphanies()
         self.diary = self._diary()
-        self.reasons: list[Reasons] = [KnownDates(stores.database), Absence()]
+        self.reasons: list[Reasons] = [KnownDates(stores.database), RestingGoals(self.goals), Absence()]
+        self.reasons += [Noticed(self.epiphanies)] if settings.epiphanies.enabled else []
         self.outreach = self._outreach()
 
     def noted(self, message: IncomingMessage, previous: str) -> list[RowWrite]:
         """Return what is written with a message: how it is meant, and what its author asks to be reminded of."""
         return [*self.relations.notes(message, previous), *self.reminders.noted(message, previous)]
+
+    def said(self, outgoing: Outgoing, at: datetime) -> list[RowWrite]:
+        """Return what is written with a message that was said without being asked for."""
+        return mention_rows(outgoing, at)
 
     async def forget(self, user_id: str) -> None:
         """Drop what this process holds of a person between their turns."""

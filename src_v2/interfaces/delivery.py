@@ -28,6 +28,7 @@ READ_FROM_HISTORY = frozenset(("web", "terminal"))
 
 SessionAt = Callable[[Audience, datetime], Awaitable[tuple[str, list[RowWrite]]]]
 Announce = Callable[[Said], None]
+WrittenWith = Callable[[Outgoing, datetime], list[RowWrite]]
 
 
 class Named(Protocol):
@@ -59,7 +60,8 @@ class Delivery:
     """The `Send` of the process; `press` and `buttons` are what its doors offer below messages.
 
     `pressed` says who hears of a button, by the first word of its action (`reminder.done`). `postmen` bring messages to
-    their platforms, `listeners` hear of every message that was stored.
+    their platforms, `listeners` hear of every message that was stored. `written_with` say what is written in the
+    transaction that stores one as said.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Delivery:
         self.pressed: dict[str, Pressed] = {}
         self.postmen: dict[str, Postman] = {}
         self.listeners: list[Announce] = []
+        self.written_with: list[WrittenWith] = []
 
     def open(self, lanes: Lanes, postmen: Iterable[Postman] = (), listeners: Iterable[Announce] = ()) -> None:
         """Have somewhere to deliver to: until then everything waits."""
@@ -165,7 +168,8 @@ class Delivery:
         at = begun.attempted_at or now
         session_id, rows = await self._session_at(outgoing.audience, at)
         name = self._name(outgoing.audience.character)
-        if not await self._store.store(outgoing, [*rows, *said_rows(outgoing, session_id, name, at, shown)]):
+        also = [row for written in self.written_with for row in written(outgoing, at)]
+        if not await self._store.store(outgoing, [*rows, *said_rows(outgoing, session_id, name, at, shown), *also]):
             raise CannotReach("it was erased while it was said")
         self._on_requested()
         for announce in self.listeners:

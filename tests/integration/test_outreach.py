@@ -19,17 +19,18 @@ from src_v2.core.messages import Author
 from src_v2.core.outgoing import Outgoing
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
-from src_v2.evolution.models import Standing
 from src_v2.evolution.outreach.hours import Hours
 from src_v2.evolution.outreach.models import Wanted
-from src_v2.evolution.outreach.requests import SWEEP as OUTREACH_SWEEP
+from src_v2.evolution.outreach.requests import SWEEP
 from src_v2.evolution.outreach.store import OutreachStore
 from src_v2.knowledge.models import Claim
 from src_v2.knowledge.store import KnowledgeStore
+from src_v2.storage.rows import RowWriter
 from src_v2.storage.tables import llm_calls
 from src_v2.storage.tables import outgoing as table
 from tests.support.house import House, Person, Place
 from tests.support.llm import LocalLLM, ReceivedRequest, Script
+from tests.support.relationship import trust_row
 from tests.support.traces import rows_with
 
 GUILD = Place("discord:general", Visibility.GUILD, "discord:harbour")
@@ -55,18 +56,6 @@ class FakePostman:
         return [f"shown-{len(self.sent)}"]
 
 
-@dataclass
-class Trust:
-    """Everybody is trusted alike. `asked` counts."""
-
-    trust: int = 60
-    asked: int = 0
-
-    async def standing(self, character: str, user_id: str) -> Standing:
-        self.asked += 1
-        return Standing(self.trust)
-
-
 class Story:
     """A house in which Sam has an exam, and wants to be written to."""
 
@@ -75,14 +64,11 @@ class Story:
         self.llm = llm
         self.words: list[str] = []
         self.postman = FakePostman(clock=house.clock)
-        self.trust = Trust()
         self.sam = house.person("Sam")
         self.settle_in()
 
     def settle_in(self) -> None:
         self.house.app.delivery.postmen["discord"] = self.postman
-        outreach: Any = self.house.app.inner_life.outreach
-        outreach._relations = self.trust
 
     def answer(self, request: ReceivedRequest) -> Script:
         if "You think of this person" not in str(request.body["messages"]):
@@ -106,8 +92,11 @@ class Story:
         whose = (derived_id(at, what), self.sam.audience(), self.sam.user_id)
         return Claim(*whose, "user", "has", what, message_id, at, valid_from=on)
 
-    async def wants(self, person: Person | None = None, **more: Any) -> None:
+    async def wants(self, person: Person | None = None, trust: int = 60, **more: Any) -> None:
+        """Have somebody want to be written to, whom the character trusts that much by now."""
         who = person or self.sam
+        await self.house.indexed()
+        await RowWriter(self.house.app.stores.database).apply([trust_row("elena", who.user_id, trust)])
         store = OutreachStore(self.house.app.stores.database)
         await store.decide("elena", who.user_id, Wanted(True, **more), self.house.clock.now())
 
@@ -195,9 +184,8 @@ async def test_nobody_who_did_not_ask_for_it_is_written_to(story: Story) -> None
 
 
 async def test_not_below_the_trust_that_it_takes(story: Story) -> None:
-    story.trust.trust = 19
     await story.knows_sam()
-    await story.wants()
+    await story.wants(trust=19)
     await story.until(10)
     assert story.postman.sent == []
 
@@ -412,7 +400,7 @@ class TestTheCommand:
             asked = Asked(sam.audience(), "Sam", "discord", "on", "", house.clock.now(), "UTC")
             assert "no language model" in (await command.run(asked)).text
             assert await house.app.inner_life.outreach.sweep() == 0
-            assert OUTREACH_SWEEP not in {one.kind for one in house.app.inner_life.schedules_here}
+            assert SWEEP not in [one.kind for one in house.app.inner_life.schedules_here]
 
     async def test_switched_off_it_says_so(self, tmp_path: Path) -> None:
         async with LocalLLM() as llm, House(tmp_path / "off", llm=llm) as house:

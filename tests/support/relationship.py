@@ -16,6 +16,7 @@ from src_v2.evolution.relationship.speaking import FileLines
 from src_v2.evolution.relationship.store import RelationshipStore
 from src_v2.memory.embeddings.hashing import HashingEmbedder
 from src_v2.storage.database import Database
+from src_v2.storage.rows import RowWrite
 from src_v2.storage.tables import mentions, relationships, trust_changes
 from tests.support.exchanges import NOON, SAM
 from tests.support.house import House, Person
@@ -52,6 +53,14 @@ class FeelingHouse(House):
 def lines(evolution: Evolution | None = None) -> FileLines:
     """Return what a character's file has to say."""
     return FileLines(lambda name: Character(name, name.title(), "", evolution=evolution or Evolution()))
+
+
+def trust_row(character: str, user_id: str, trust: int) -> RowWrite:
+    """Return that a character trusts somebody that much by now, whatever it was before."""
+    values = dict(
+        character=character, user_id=user_id, trust=trust, moved=0, steps=0, turns=0, day="", day_points=0, since=NOON
+    )
+    return RowWrite("v2_relationships", values, update=("trust",))
 
 
 def turn_change(key: str, *, at: datetime = NOON, who: Audience = SAM, amount: int = 1) -> TrustChange:

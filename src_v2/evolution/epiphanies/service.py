@@ -5,7 +5,7 @@ mentioned once, in private; the person sees all of it and can delete it, and wha
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 import structlog
@@ -64,6 +64,11 @@ class Epiphanies:
         For private prompts only. Mentioning it is noted in v2_mentions as `epiphany:<id>`.
         """
         return ripe(character, user_id, sure=SURE, quiet_since=self._clock.now() - QUIET)
+
+    async def ripe_for(self, people: Collection[Whose]) -> list[Epiphany]:
+        """Return everything that may be mentioned to these people at enough trust, the surest first; one statement."""
+        quiet_since = self._clock.now() - QUIET
+        return await self._store.ripe(people, sure=SURE, quiet_since=quiet_since) if people else []
 
     async def sweep(self) -> int:
         """Request a look at everybody who is due; return how many."""

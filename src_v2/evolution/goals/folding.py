@@ -43,7 +43,7 @@ def _goal(key: str, entries: Sequence[Entry]) -> PersonsGoal | None:
         closed = None
     moved = [entry for entry in entries if entry.what in (What.MOVED, *_CLOSING)]
     return PersonsGoal(
-        key, named.description, _status(closed), naming[0].at, _progress(entries, closed),
+        key, named.description, _status(closed), naming[0].at, entries[-1].at, _progress(entries, closed),
         _last(naming, "criteria"), _last(naming, "category"), max(entry.priority for entry in (stated or naming)),
         not stated, tuple(map(_evidence, moved)),
     )  # fmt: skip

@@ -75,12 +75,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class PersonsGoal:
-    """A goal of one person, as it stands. `guessed` means that nobody stated it. The newest evidence comes last."""
+    """A goal of one person, as it stands. `guessed` means that nobody stated it. The newest evidence comes last.
+
+    `moved_at` is when anything was last said or done about it, also that it was stated again.
+    """
 
     id: str
     description: str
     status: Status
     stated_at: datetime
+    moved_at: datetime
     progress: float = 0.0
     criteria: str = ""
     category: str = ""

@@ -1,7 +1,9 @@
 """Goals as the rest of the code sees them: how they stand, and what a person does about them by a command."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
@@ -35,6 +37,18 @@ class Goals:
         """Return how all goals of a person with a character stand."""
         entries = await self._store.of(character, user_id)
         return Held(goals_of(entries), courses_of(entries))
+
+    async def resting(
+        self, people: Mapping[tuple[str, str], bool], since: datetime, until: datetime
+    ) -> Mapping[tuple[str, str], Sequence[PersonsGoal]]:
+        """Return the open goals of people that last moved in that time, the best first; one statement for all.
+
+        `people` says by (character, user id) whether what they said in servers may be used.
+        """
+        entries = await self._store.resting(people, since, until) if people else {}
+        return await asyncio.to_thread(
+            lambda: {key: _open(_heard(found, servers=people[key])) for key, found in entries.items()}
+        )
 
     async def add(self, audience: Audience, description: str) -> PersonsGoal:
         """Note a goal that a person states by a command; one that they have already is meant again."""
@@ -95,3 +109,12 @@ class Goals:
 def open_goals(held: Held) -> list[PersonsGoal]:
     """Return those that are neither reached nor dropped, the best first."""
     return [goal for goal in held.goals if goal.status is Status.OPEN]
+
+
+def _open(entries: Iterable[Entry]) -> list[PersonsGoal]:
+    return open_goals(Held(goals_of(entries)))
+
+
+def _heard(entries: Iterable[Entry], *, servers: bool) -> list[Entry]:
+    """Return the entries without what names a goal in words that may not be used. That it was reached counts."""
+    return [one for one in entries if servers or not one.description or one.audience.guild_id is None]

@@ -1,10 +1,11 @@
 """The goals' SQL: what happened about them, in and out. How they stand is `folding`'s."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, literal, select, tuple_, update
 
-from src_v2.evolution.goals.models import Entry
+from src_v2.evolution.goals.models import OWN, Entry
 from src_v2.evolution.goals.rows import entry_of, entry_row
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWriter
@@ -32,6 +33,24 @@ class GoalStore:
         )
         async with self._db.read() as connection:
             return [entry_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def resting(
+        self, people: Collection[tuple[str, str]], since: datetime, until: datetime
+    ) -> dict[tuple[str, str], list[Entry]]:
+        """Return by (character, user id) everything about those goals of these people of which something was said or
+        done since then, but nothing after `until`; without words. One statement.
+        """  # noqa: D205 - one sentence
+        whose = (goals.c.character, goals.c.user_id, goals.c.goal)
+        theirs = (tuple_(*whose[:2]).in_(list(people)), ~goals.c.goal.startswith(OWN, autoescape=True))
+        latest = func.max(goals.c.said_at)
+        still = select(*whose).where(*theirs).group_by(*whose).having(latest.between(since, until)).subquery()
+        same = and_(*(column == still.c[column.name] for column in whose))
+        query = select(goals, literal("").label("words")).join(still, same)
+        found: dict[tuple[str, str], list[Entry]] = {}
+        async with self._db.read() as connection:
+            for row in (await connection.execute(query)).mappings():
+                found.setdefault((row["character"], row["user_id"]), []).append(entry_of(row))
+        return found
 
     async def add(self, entries: Sequence[Entry]) -> None:
         """Write entries; one whose message is gone is left out, one that is there stays as it is."""

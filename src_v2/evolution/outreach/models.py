@@ -35,6 +35,7 @@ class Candidate:
     `timezone` is an IANA name or empty, `servers` whether their words of servers may be used. `talked_at` is when they
     last said something to the character, `place` where that was in private last. `wrote_at` are the moments at which
     the character wrote by itself in the last week, or last, oldest first. `used` are the reasons that it had already.
+    `trust` is what was earned; what the character's file says instead is not in it.
     """
 
     character: str
@@ -48,6 +49,7 @@ class Candidate:
     platform: str
     wrote_at: tuple[datetime, ...] = ()
     used: frozenset[str] = frozenset()
+    trust: int = 0
 
     @property
     def key(self) -> PersonKey:

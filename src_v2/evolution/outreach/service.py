@@ -47,7 +47,6 @@ JITTER = timedelta(minutes=15)
 """The sweep comes every so often: within that, a message goes out at a moment of its own."""
 TRIED_AGAIN_AFTER = timedelta(minutes=10)
 GIVEN_UP_AFTER = timedelta(hours=12)
-FULL_TRUST = 100
 WITHOUT_PAUSE = 200
 """People who are looked at in one go: a few milliseconds."""
 AT_ONCE = 1000
@@ -129,32 +128,33 @@ class Outreach:
         character, user_id = str(payload["character"]), str(payload["user_id"])
         message_id, reason_id = str(payload["message_id"]), str(payload["reason"])
         underway = await self._outgoing.find(message_id)
+        if underway is not None and underway.state is OutgoingState.STORED:
+            await self._relations.outdate(character, user_id)  # whoever stored it may have died before
         if not self.is_on or (underway and underway.state is not OutgoingState.PLANNED):
             return
         now = self._clock.now()
         person, state = await self._now(character, user_id, message_id, now)
         decision = await self._decision(person, state, reason_id, underway, now)
-        if person is None or state is None or not decision.writes:
-            await self._not_now(underway, decision, payload, state, now)
-            return
-        if underway is None:
+        if person is not None and state is not None and decision.writes and underway is None:
             underway = await self._written(person, state, decision, message_id, now)
-        if underway is not None and underway.state is OutgoingState.PLANNED:
+            if underway is None or underway.state is not OutgoingState.PLANNED:
+                return
+            now = self._clock.now()  # while words were looked for they may have written, or taken back what was known
+            person, state = await self._now(character, user_id, message_id, now)
+            decision = await self._decision(person, state, reason_id, underway, now)
+        if underway is not None and decision.writes:
             await self._deliver(underway, payload, now)
+        else:
+            await self._not_now(underway, decision, payload, state, now)
 
     async def _people(self, near: Sequence[Candidate], now: datetime) -> list[tuple[Person, State]]:
-        """Return those whom nothing but a reason is missing. Trust is asked for last, of the few that are left."""
+        """Return those whom nothing but a reason is missing."""
         about, spent = await self._store.written([one.key for one in near], now)
         people = []
         for one in near:
-            known = _with_written(one, about[one.key])
-            built = self._state(known, spent.get(one.character, 0), now)
-            if built is None or hindrance(built[1]) is not None:
-                continue
-            standing = await self._relations.standing(one.character, one.user_id)
-            state = replace(built[1], trust=standing.trust)
-            if hindrance(state) is None:
-                people.append((replace(built[0], trust=standing.trust), state))
+            built = self._state(_with_written(one, about[one.key]), spent.get(one.character, 0), now)
+            if built is not None and hindrance(built[1]) is None:
+                people.append(built)
         return people
 
     def _may_be_near(self, candidate: Candidate, now: datetime) -> bool:
@@ -163,7 +163,7 @@ class Outreach:
         return built is not None and hindrance(built[1]) is None
 
     def _state(self, candidate: Candidate, spent: int, now: datetime) -> tuple[Person, State] | None:
-        """Return what is known without asking for trust and reasons; None when the character is not there."""
+        """Return what is known without asking for reasons; None when the character is not there."""
         try:
             character = self._characters.get(candidate.character)
         except CharacterNotFound:
@@ -171,9 +171,10 @@ class Outreach:
         known_zone = zone_named(candidate.timezone)
         zone = known_zone or character.core.timezone
         eager = eagerness(character.core.drives)
-        person = Person(candidate, zone, FULL_TRUST, eager)
+        trust = character.evolution.trust_in(candidate.user_id, candidate.trust)
+        person = Person(candidate, zone, trust, eager)
         state = State(
-            now=now, enabled=candidate.wanted.enabled, has_place=candidate.place is not None, trust=FULL_TRUST,
+            now=now, enabled=candidate.wanted.enabled, has_place=candidate.place is not None, trust=trust,
             talked_at=candidate.talked_at, wrote_at=candidate.wrote_at, per_week=candidate.wanted.per_week, zone=zone,
             quiet=quiet_hours(candidate.wanted.quiet, is_zone_known=known_zone is not None), eagerness=eager,
             battery=character.core.social_battery_limit, spent=spent, used=candidate.used,
@@ -190,21 +191,21 @@ class Outreach:
             return None, None
         about, spent = await self._store.written([candidate.key], now, without=message_id)
         built = self._state(_with_written(candidate, about[candidate.key]), spent.get(character, 0), now)
-        if built is None:
-            return None, None
-        standing = await self._relations.standing(character, user_id)
-        return replace(built[0], trust=standing.trust), replace(built[1], trust=standing.trust)
+        return built or (None, None)
 
     async def _decision(
         self, person: Person | None, state: State | None, reason_id: str, underway: Underway | None, now: datetime
     ) -> Decision:
-        """Return whether the message is still to be sent; one that has words needs no reason again."""
+        """Return whether the message is still to be sent; one that may have been seen needs no reason any more."""
         if person is None or state is None:
             return Decision(Why.OFF)
-        if underway is not None:
-            return Decision(hindrance(state) or Why.WRITES)
+        hindered = hindrance(state)
+        if hindered is not None or (underway is not None and underway.attempted_at is not None):
+            return Decision(hindered or Why.WRITES)
         found = await self._reasons([person], now)
         reasons = [reason for reason in found.get(person.candidate.key, ()) if reason.id == reason_id]
+        if underway is not None:
+            return Decision(Why.WRITES if reasons else Why.NO_REASON)
         return decide(replace(state, reasons=tuple(reasons)))
 
     async def _reasons(self, people: Sequence[Person], now: datetime) -> Mapping[PersonKey, Sequence[Reason]]:
@@ -256,6 +257,8 @@ class Outreach:
         """Send a message; while the door is closed, try again now and then, for half a day."""
         try:
             await self._send(underway.outgoing)
+            audience = underway.outgoing.audience
+            await self._relations.outdate(audience.character, audience.user_id)  # what was said once waits no more
         except CannotReach as error:
             log.info("outreach_cannot_reach", reason=str(error))
             await self._outgoing.drop(underway.outgoing.id)

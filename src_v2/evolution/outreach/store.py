@@ -16,7 +16,7 @@ from src_v2.memory.outgoing import OutgoingState
 from src_v2.storage.database import Database
 from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite, RowWriter
-from src_v2.storage.tables import messages, outgoing, outreach, switches, users
+from src_v2.storage.tables import messages, outgoing, outreach, relationships, switches, users
 
 DAY = timedelta(days=1)
 PLATFORMS = ("discord", "web", "terminal")
@@ -131,12 +131,13 @@ def _candidates(talked: ColumnElement[datetime], wrote: ColumnElement[datetime])
     return (
         select(
             outreach, users.c.display_name, users.c.timezone, switches.c.servers, messages.c.channel_id,
-            messages.c.platform, talked.label("talked_at"), wrote.label("wrote_at"),
+            messages.c.platform, relationships.c.trust, talked.label("talked_at"), wrote.label("wrote_at"),
         )
         .select_from(outreach)
         .join(users, users.c.id == outreach.c.user_id)
         .outerjoin(switches, switches.c.user_id == outreach.c.user_id)
         .outerjoin(messages, messages.c.id == here)
+        .outerjoin(relationships, and_(*(relationships.c[one] == outreach.c[one] for one in ("character", "user_id"))))
         .where(outreach.c.enabled, or_(switches.c.remember.is_(None), switches.c.remember))
     )  # fmt: skip
 
@@ -148,7 +149,7 @@ def _candidate(row: RowMapping) -> Candidate:
     return Candidate(
         row["character"], row["user_id"], row["display_name"], row["timezone"] or "", row["servers"] is not False,
         _wanted(row), row["talked_at"], place, row["platform"] or "",
-        (row["wrote_at"],) if row["wrote_at"] else (),
+        (row["wrote_at"],) if row["wrote_at"] else (), trust=row["trust"] or 0,
     )  # fmt: skip
 
 
