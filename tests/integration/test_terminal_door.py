@@ -344,7 +344,7 @@ asyncio.run(main())
 
     def see(self, text: bytes) -> None:
         while text not in self._seen:
-            readable, _, _ = select.select([self._terminal], [], [], 10)
+            readable, _, _ = select.select([self._terminal], [], [], 30)
             assert readable, f"only saw {self._seen!r}"
             self._seen += os.read(self._terminal, 4096)
         self._seen = self._seen.partition(text)[2]
