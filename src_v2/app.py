@@ -29,7 +29,7 @@ from src_v2.core.scope import Scope
 from src_v2.evolution.feelings.attitude import attitude
 from src_v2.evolution.feelings.lexicon import lexicons
 from src_v2.evolution.models import Sentiment
-from src_v2.evolution.relationship.jobs import forget_request
+from src_v2.evolution.relationship.jobs import forget_requests
 from src_v2.inner_life import InnerLife
 from src_v2.interfaces.base import Door
 from src_v2.interfaces.delivery import Delivery
@@ -125,7 +125,9 @@ class App:
             emojis=partial(wiring.own_emojis, self.characters), on_change=self._reacted,
         )  # fmt: skip
         self.recall = Recall(self.store, self.stores.vectors, self.embedder, self.indexer)
-        self.holdings = own_data.holdings(self.stores, self.indexer, spool, self.pictures, self._forget)
+        self.holdings = own_data.holdings(
+            self.stores, self.indexer, spool, self.pictures, self._forget, self._outdate_part
+        )  # fmt: skip
         self.eraser = own_data.eraser(self.holdings, self.stores, self.writer, self._halt)
         self.retaining = own_data.retaining(
             self.stores, self.eraser, self.characters, settings.memory.retention, self.clock
@@ -297,6 +299,9 @@ class App:
         if self.web is not None:
             self.web.forget(user_id)
 
+    async def _outdate_part(self, scope: Scope) -> None:
+        await self.inner_life.relations.outdate_in(scope.character, scope.user_id)
+
     def _wake_jobs(self) -> None:
         self.jobs.wake()
 
@@ -352,5 +357,4 @@ def _follow_ups(changed: Sequence[ChangedMessage]) -> list[JobRequest]:
     """Return what is to be done after messages changed: for what was understood of them, and for what was felt."""
     if not changed:
         return []
-    ids, gone = [one.id for one in changed], [one.id for one in changed if one.gone]
-    return [*follow_ups(changed), forget_request(new_id(), ids, gone)]
+    return [*follow_ups(changed), *forget_requests(new_id(), changed)]

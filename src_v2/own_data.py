@@ -6,6 +6,7 @@ from src_v2.characters.service import Characters
 from src_v2.core.clock import Clock
 from src_v2.core.holdings import Holding
 from src_v2.core.retention import Retention
+from src_v2.core.scope import Scope
 from src_v2.knowledge.graph import KnowledgeGraph
 from src_v2.knowledge.service import Knowledge
 from src_v2.media.waiting import PictureFiles
@@ -28,14 +29,19 @@ from src_v2.storage.stores import Stores
 
 
 def holdings(
-    stores: Stores, indexer: Indexer, spool: Spool, pictures: PictureFiles, forget: Callable[[str], Awaitable[None]]
+    stores: Stores,
+    indexer: Indexer,
+    spool: Spool,
+    pictures: PictureFiles,
+    forget: Callable[[str], Awaitable[None]],
+    outdate: Callable[[Scope], Awaitable[None]],
 ) -> list[Holding]:
     """Return everything that holds personal data, SQL first: the others are filled from it."""
     return [
         Rows(stores.database),
         VectorPoints(stores.vectors, indexer.family),
         GraphRelations(KnowledgeGraph(stores.graph)),
-        Cached(forget),
+        Cached(forget, outdate),
         Waiting(spool),
         pictures,
     ]

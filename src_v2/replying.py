@@ -73,6 +73,7 @@ class Replying:
             language.roles, self.router, Reflection(self.tools, wiring.limits(settings)), traces,
             Critic(ModelJudge(language.reading)), inner_life.reminders, clock,
             when=settings.agent.reflection, budgets=budgets, chance=choices.random,
+            reserve=inner_life.relations.reserve,
         )  # fmt: skip
         self.engine = AgentEngine(
             characters, memory, sources, self._answering, inner_life.relations, self.guard, stores.metrics,

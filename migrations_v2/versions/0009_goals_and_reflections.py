@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_v2_goals"),
     )
     op.create_index("ix_v2_goals_user_id_character_said_at", "v2_goals", ["user_id", "character", "said_at"])
+    op.create_index("ix_v2_goals_user_id_character_goal", "v2_goals", ["user_id", "character", "goal"])
     op.create_index("ix_v2_goals_source_message_id", "v2_goals", ["source_message_id"])
     op.create_index("ix_v2_goals_learned_in", "v2_goals", ["learned_in"])
     op.create_table(

@@ -84,7 +84,7 @@ class Prepared:
 
 
 class Answering:
-    """Makes answers. `chance` gives numbers 0..1."""
+    """Makes answers. `chance` gives numbers 0..1; `reserve` says whether a turn may say something that is said once."""
 
     def __init__(
         self,
@@ -99,6 +99,7 @@ class Answering:
         when: When,
         budgets: Budgets,
         chance: Callable[[], float],
+        reserve: Callable[[Turn, str], bool],
     ) -> None:
         self._models = models
         self._router = router
@@ -110,6 +111,7 @@ class Answering:
         self._when = when
         self._budgets = budgets
         self._chance = chance
+        self._reserve = reserve
 
     @property
     def may_reflect(self) -> bool:
@@ -135,7 +137,8 @@ class Answering:
     async def prepare(self, run: Run, gathered: Gathered, profile: Profile | None) -> Prepared:
         """Put together what the first model call needs; earlier runs may change the route."""
         similar = await self._experience(run, profile)
-        run.mention = mention_of(gathered.standing, run.turn, run.verdict, run.route)
+        mention = mention_of(gathered.standing, run.turn, run.verdict, run.route)
+        run.mention = mention if mention and self._reserve(run.turn, mention.id) else None
         guidance = [*(self._guidance(run, similar) if run.mode is Mode.REFLECTIVE else []), *run.verdict.guidance]
         guidance += [run.mention.guidance] if run.mention else []
         guidance += await self._reminded(run, gathered, profile)

@@ -102,6 +102,9 @@ class AgentEngine:
         except Exception as error:  # whoever shows the turn answers kindly; what it took is written down
             await self._settled(self._finish(run, "failed", error=type(error).__name__))
             raise
+        finally:
+            if not run.turn.settled:  # else whoever writes how it ended does it
+                self._relations.release(turn)
 
     async def drain(self) -> None:
         """Wait until everything that was said is written."""
@@ -121,9 +124,12 @@ class AgentEngine:
             return
         run.asked_model_s = self._clock.monotonic()
         answer = self._answering.answer(run, prepared)
-        async with aclosing(self._guard.watched(run.verdict, run.character, answer)) as said:
+        async with aclosing(self._watched(run, answer)) as said:
             async for one in said:
                 yield one
+
+    def _watched(self, run: Run, answer: AsyncGenerator[Said, None]) -> AsyncGenerator[Said, None]:
+        return self._guard.watched(run.verdict, run.character, answer, replaced=run.was_replaced)
 
     async def _first_look(self, run: Run) -> Profile | None:
         """Let the guard look while what is known of the person is read."""
@@ -191,20 +197,23 @@ class AgentEngine:
         return self._write(self._store_outcome(run, status, reply, error))
 
     async def _store_outcome(self, run: Run, status: str, reply: str, error: str | None) -> str:
-        session_id = await self._begin(run)
-        await self._memory.finish_turn(
-            run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
-            calls=[*self._call_rows(run), *(self._answering.kept(run) if status == "answered" else ())],
-            route=run.route, grown=self._grown(run, status) if reply else (),
-        )  # fmt: skip
-        if reply:
-            self._relations.talked(run.turn, run.mention.id if run.mention else "")
+        try:
+            session_id = await self._begin(run)
+            await self._memory.finish_turn(
+                run.turn, session_id, status, name=run.character.display_name, reply=reply, error=error,
+                calls=[*self._call_rows(run), *(self._answering.kept(run) if status == "answered" else ())],
+                route=run.route, grown=self._grown(run, status) if reply else (),
+            )  # fmt: skip
+            if reply:
+                self._relations.talked(run.turn, run.mention.id if run.mention and status == "answered" else "")
+        finally:
+            self._relations.release(run.turn)
         return session_id
 
     def _grown(self, run: Run, status: str) -> list[RowWrite]:
         """Return what a turn leaves behind of how they stand; one that the guard answered itself is no talk."""
         now = self._clock.now()
-        said = [mention_row(run.mention.id, run.turn, now)] if run.mention else []
+        said = [mention_row(run.mention.id, run.turn, now)] if run.mention and status == "answered" else []
         is_talk = status == "answered" and Sign.MANIPULATION not in run.verdict
         return [*said, *(turn_rows(run.turn, run.character.core.timezone, now) if is_talk else ())]
 

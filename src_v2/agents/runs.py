@@ -34,6 +34,10 @@ class Run:
         """How the answer is made."""
         return self.route.mode if self.route else Mode.FAST
 
+    def was_replaced(self) -> None:
+        """Note that the reply does not stand: what was to be said in it was not said."""
+        self.mention = None
+
     def saw(self, event: ReplyEvent) -> None:
         """Keep up with the text that is shown."""
         match event:

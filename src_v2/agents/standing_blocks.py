@@ -37,16 +37,16 @@ def thought_block(standing: Standing, audience: Audience) -> str:
 def mention_of(standing: Standing, turn: Turn, verdict: Verdict, route: Route | None) -> Mention | None:
     """Return what is to be said once in the reply, one thing at a time.
 
-    Nothing in front of somebody in need, nor in an answer that is checked word by word.
+    Nothing before others, in front of somebody in need, nor in an answer that is checked word by word.
     """
-    if Sign.CRISIS in verdict or (route is not None and route.complexity is Complexity.HIGH):
+    if not turn.audience.is_private or Sign.CRISIS in verdict:
+        return None
+    if route is not None and route.complexity is Complexity.HIGH:
         return None
     if standing.lines:
         line = standing.lines[0]
         heading = "## Something you have been meaning to say\nSay it once in this reply, where it fits"
         return Mention(line.id, f'{heading}, in these words or close to them:\n"{one_line(line.text)}"')
-    if not turn.audience.is_private:
-        return None
     noticed = to_mention(str(standing.asides.get(EPIPHANY) or ""), turn.text, standing.trust)
     if noticed is None:
         return None

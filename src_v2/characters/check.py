@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from src_v2.characters.cards import png
-from src_v2.characters.evolution import TRUST_MAX, TRUST_MIN
+from src_v2.characters.evolution import MOODS, TRUST_MAX, TRUST_MIN
 from src_v2.characters.folder import AVATAR_FILE, CHARACTER_FILE, is_plain_name, name_of, read_bytes, unread_files
 from src_v2.characters.loader import load_character
 from src_v2.characters.models import Character
@@ -17,6 +17,8 @@ from src_v2.characters.service import warnings_of
 from src_v2.core.errors import RefusedInput
 
 THIN_WORDS = 120  # with fewer, models fall back on their own manner of speaking
+
+_NO_MOOD = "no such mood comes; there are " + ", ".join(MOODS)
 
 
 def check_character(target: str | Path, characters: Path = Path("characters")) -> list[Problem]:
@@ -31,7 +33,7 @@ def check_character(target: str | Path, characters: Path = Path("characters")) -
         unread = unread_files(folder) if folder.is_dir() else []
         return [*broken.problems, *unread]
     found = [*warnings_of(character), *unread_files(folder), *_avatar(character, folder)]
-    for look in (_text, _core, _stages, _traits_and_moods, _goals, _reactions):
+    for look in (_text, _core, _stages, _traits_and_moods, _trust, _goals, _reactions):
         found += look(character)
     return sorted(found, key=lambda problem: list(Severity).index(problem.severity))
 
@@ -119,10 +121,28 @@ def _traits_and_moods(character: Character) -> Iterator[Problem]:
     for trait in evolution.traits:
         if not TRUST_MIN <= trait.unlock_at <= TRUST_MAX:
             yield _warning(character, "evolution.yaml", "traits", f"'{trait.name}' unlocks at a trust nobody can have")
+        for mood_name in (name for name in trait.suppress_on_mood if name.casefold() not in MOODS):
+            yield _warning(
+                character, "evolution.yaml", "traits", f"'{trait.name}' is not shown when '{mood_name}': {_NO_MOOD}"
+            )
     for mood in evolution.moods:
+        if mood.name.casefold() not in MOODS:
+            yield _warning(character, "evolution.yaml", "moods", f"'{mood.name}': {_NO_MOOD}")
         for unknown in (name for name in mood.modifiers if name not in names):
             text = f"the mood '{mood.name}' changes '{unknown}', and there is no such trait"
             yield _warning(character, "evolution.yaml", "moods", text)
+
+
+def _trust(character: Character) -> Iterator[Problem]:
+    levels = [milestone.trust_level for milestone in character.evolution.milestones]
+    for level in sorted({level for level in levels if levels.count(level) > 1}):
+        text = f"two have the level {level}; the first in the file is said"
+        yield _warning(character, "evolution.yaml", "milestones", text)
+    for special in character.evolution.special_users:
+        trust = special.trust_override
+        if trust is not None and not TRUST_MIN <= trust <= TRUST_MAX:
+            text = f"trust_override {trust} counts as the nearest of {TRUST_MIN}..{TRUST_MAX}"
+            yield _warning(character, "evolution.yaml", "special_users", text)
 
 
 def _goals(character: Character) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ TRUST_MIN = -100
 TRUST_MAX = 100
 NEUTRAL_MOOD = "neutral"
 ANNOYED_MOOD = "annoyed"
+MOODS = (ANNOYED_MOOD, NEUTRAL_MOOD, "happy", "excited")
+"""All that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,11 @@ class Evolution:
         return None
 
     def trust_in(self, user_id: str, trust: int) -> int:
-        """Return the trust that holds for this person: the file's `trust_override`, or else `trust`."""
+        """Return the trust that holds for this person: the file's `trust_override` (-100..100), or else `trust`."""
         special = self.special_user(user_id)
-        return trust if special is None or special.trust_override is None else special.trust_override
+        if special is None or special.trust_override is None:
+            return trust
+        return max(TRUST_MIN, min(TRUST_MAX, special.trust_override))
 
     def overrides(self, user_id: str) -> bool:
         """Whether the file sets the trust in this person, so that it neither rises nor falls."""

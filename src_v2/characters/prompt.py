@@ -6,8 +6,9 @@ from src_v2.characters.evolution import ANNOYED_MOOD, NEUTRAL_MOOD, ActiveTrait,
 from src_v2.characters.models import Character
 from src_v2.characters.placeholders import fill_placeholders
 
-MARKED_STRENGTH = 0.1
-"""A trait whose strength differs from 1 by more than this is described as stronger or weaker."""
+MARKED_STRENGTH = 0.05
+"""A trait whose strength differs from 1 by this much is described as stronger or weaker."""
+_EXACT = 1e-9
 
 
 def persona(character: Character, values: Mapping[str, str]) -> str:
@@ -83,9 +84,9 @@ def _special(special: SpecialUser | None) -> list[str]:
 def _trait(active: ActiveTrait) -> str:
     trait = active.trait
     degree = ""
-    if active.strength > 1 + MARKED_STRENGTH:
+    if active.strength - 1 > MARKED_STRENGTH - _EXACT:
         degree = " (stronger than usual)"
-    elif active.strength < 1 - MARKED_STRENGTH:
+    elif 1 - active.strength > MARKED_STRENGTH - _EXACT:
         degree = " (weaker than usual)"
     example = f" For example: {trait.example}" if trait.example else ""
     return f"- {trait.name}{degree}: {trait.description}{example}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from src_v2.core.audience import Audience
 
@@ -30,9 +31,22 @@ class Outgoing:
     about: str = ""
 
 
-Send = Callable[[Outgoing], Awaitable[None]]
-"""Delivers a message and stores it as said. Calling it again with the same message is safe. Raises CannotReach when
-it is of no use to try again, and DoorClosed or StoreUnavailable when it may be of use later."""
+Still = Callable[[], Awaitable[bool]]
+"""Whether a message is still to be said; it may raise StoreUnavailable."""
+
+
+class Send(Protocol):
+    """Delivers a message and stores it as said. Calling it again with the same message is safe."""
+
+    async def __call__(self, outgoing: Outgoing, *, still: Still | None = None) -> None:
+        """Deliver it.
+
+        `still` is given by whoever has planned the message: it is asked last, between two turns, right before a message
+        that was never tried is shown. When it says no, the message is dropped and nothing is raised; when what was
+        planned is gone, nothing is planned anew.
+        Raises CannotReach when it is of no use to try again, DoorClosed or StoreUnavailable when it may be later.
+        """
+        ...
 
 
 Pressed = Callable[[str, str, str], Awaitable[str]]

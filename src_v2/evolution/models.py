@@ -44,6 +44,8 @@ class TrustChange:
     at: datetime
     note: str = ""
     message_id: str = ""
+    guild_id: str | None = None
+    """The server in which it happened."""
 
 
 @dataclass(frozen=True, slots=True)

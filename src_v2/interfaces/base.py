@@ -79,6 +79,14 @@ class Presses(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message as its platform shows it: the ids of what shows it, and whether an attempt before had shown it."""
+
+    ids: Sequence[str] = ()
+    before: bool = False
+
+
 class Postman(Protocol):
     """What brings messages to a platform on which they are not simply read from the history."""
 
@@ -91,8 +99,8 @@ class Postman(Protocol):
         """
         ...
 
-    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Sequence[str]:
-        """Show a message at a place that `reach` gave, and return the platform's ids of what shows it.
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Shown:
+        """Show a message at a place that `reach` gave, and return what shows it.
 
         `since` is when it was tried before: what is there from then on is not sent again. Raises as `reach`.
         """

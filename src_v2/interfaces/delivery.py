@@ -14,9 +14,9 @@ import structlog
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.errors import CannotReach, CharacterNotFound, DoorClosed, NotThere
-from src_v2.core.outgoing import Button, Outgoing, Pressed
+from src_v2.core.outgoing import Button, Outgoing, Pressed, Still
 from src_v2.core.switches import Switches
-from src_v2.interfaces.base import Postman, Said
+from src_v2.interfaces.base import Postman, Said, Shown
 from src_v2.interfaces.lanes import Lanes
 from src_v2.memory.outgoing import OutgoingState, OutgoingStore, Underway, moved, said_rows
 from src_v2.storage.rows import RowWrite
@@ -92,16 +92,18 @@ class Delivery:
         self.postmen |= {postman.platform: postman for postman in postmen}
         self.listeners += listeners
 
-    async def __call__(self, outgoing: Outgoing) -> None:
+    async def __call__(self, outgoing: Outgoing, *, still: Still | None = None) -> None:
         """Deliver a message and store it as said. Calling it again with the same message is safe.
 
+        `still` is given by whoever has planned the message: it is asked between two turns, right before one that was
+        never tried is shown. When it says no the message is dropped, and nothing is raised.
         Raises CannotReach when it is of no use to try again (also for who does not want to be remembered or is gone),
         DoorClosed or StoreUnavailable when it may be of use later.
         """
         if self._lanes is None:
             raise DoorClosed("no door is open in this process")
         try:
-            await self._say(outgoing, self._lanes)
+            await self._say(outgoing, self._lanes, still)
         except CannotReach:
             await self._store.drop(outgoing.id)
             raise
@@ -129,18 +131,30 @@ class Delivery:
             await self._store.put_buttons(message_id, taken)
             raise
 
-    async def _say(self, outgoing: Outgoing, lanes: Lanes) -> None:
+    async def _say(self, outgoing: Outgoing, lanes: Lanes, still: Still | None) -> None:
         if not (await self._deciding.switches(outgoing.audience.user_id)).keeps(outgoing.audience.guild_id):
             raise CannotReach("they do not want to be remembered")
         if lanes.is_withdrawn(outgoing.audience.user_id):
             raise DoorClosed("they are being erased")
-        planned = await self._store.plan(outgoing, self._clock.now())
+        planned = await self._planned(outgoing, still)
         if planned.state is OutgoingState.STORED:
             return
         postman = self._postman(outgoing.platform)
         audience = await postman.reach(outgoing.audience) if postman else outgoing.audience
         async with lanes.between_turns(audience):
+            if still is not None and planned.attempted_at is None and not await still():
+                await self._store.drop(outgoing.id)
+                return
             await self._in_turn(outgoing.id, audience, postman)
+
+    async def _planned(self, outgoing: Outgoing, still: Still | None) -> Underway:
+        """Return the message as it is planned; one that somebody else has planned is not planned anew when gone."""
+        if still is None:
+            return await self._store.plan(outgoing, self._clock.now())
+        planned = await self._store.find(outgoing.id)
+        if planned is None:
+            raise CannotReach("it was erased")
+        return planned
 
     def _postman(self, platform: str) -> Postman | None:
         if platform in READ_FROM_HISTORY:
@@ -160,16 +174,16 @@ class Delivery:
         if begun.state is OutgoingState.STORED:
             return
         outgoing = moved(begun.outgoing, audience)
-        shown = await postman.deliver(outgoing, begun.attempted_at) if postman else ()
+        shown = await postman.deliver(outgoing, begun.attempted_at) if postman else Shown()
         await self._store_said(outgoing, begun, shown, now)
 
-    async def _store_said(self, outgoing: Outgoing, begun: Underway, shown: Sequence[str], now: datetime) -> None:
+    async def _store_said(self, outgoing: Outgoing, begun: Underway, shown: Shown, now: datetime) -> None:
         """Store a message as said when it was shown, which may have been before the process died."""
-        at = begun.attempted_at or now
+        at = begun.attempted_at if shown.before and begun.attempted_at else now
         session_id, rows = await self._session_at(outgoing.audience, at)
         name = self._name(outgoing.audience.character)
         also = [row for written in self.written_with for row in written(outgoing, at)]
-        if not await self._store.store(outgoing, [*rows, *said_rows(outgoing, session_id, name, at, shown), *also]):
+        if not await self._store.store(outgoing, [*rows, *said_rows(outgoing, session_id, name, at, shown.ids), *also]):
             raise CannotReach("it was erased while it was said")
         self._on_requested()
         for announce in self.listeners:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from src_v2.core.clock import Clock
 from src_v2.core.commands import SHOW, Answer, Asked, Command, Item
 from src_v2.core.errors import StoreUnavailable, WhisperEngineError
-from src_v2.interfaces.commands import by_name, chosen, run
+from src_v2.interfaces.commands import by_name, chosen, meant, run
 from src_v2.interfaces.terminal_view import plain
 from src_v2.interfaces.web.people import LOCAL_PERSON
 
@@ -46,17 +46,19 @@ class TypedCommands:
         except WhisperEngineError as error:
             self._say(plain(error.user_message))
         else:
-            self._shown[name] = answer.items
+            if answer.items or not rest.strip():  # a remark on one item leaves the list as it was shown
+                self._shown[name] = answer.items
             self._say(plain(_in_lines(answer)))
 
     def _asked(self, command: Command, rest: str) -> Asked:
         """Return what is asked; the number of an item becomes its id."""
         word, _, text = rest.partition(" ")
+        number, _, more = text.strip().partition(" ")
         action = next((action for action in command.actions if action.name == word), None)
-        if action is None:
-            text = rest
-        elif action.of_item and text.strip():
-            number, _, more = text.strip().partition(" ")
+        is_words = number and not number.isdecimal() and meant(command, SHOW, rest)  # "drop off the kids at 8"
+        if action is None or (action.of_item and is_words):
+            action, text = None, rest
+        elif action.of_item and number:
             text = f"{chosen(self._shown.get(command.name, ()), number)} {more}"
         return Asked(
             LOCAL_PERSON.audience(self._character), LOCAL_PERSON.author.name, "terminal",

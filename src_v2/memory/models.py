@@ -63,10 +63,13 @@ class IndexItem:
 class ChangedMessage:
     """A stored message that was edited, or is gone. `learned_in` is the stretch that it was read back in, if it was.
 
-    `traces` are the ids of reasoning traces that went with it, or with what changed at the same time.
+    `traces` are the ids of reasoning traces that went with it, or with what changed at the same time. It was said
+    between `character` and the person `user_id`.
     """
 
     id: str
     learned_in: str | None
     gone: bool
     traces: tuple[str, ...] = ()
+    character: str = ""
+    user_id: str = ""

@@ -4,7 +4,7 @@ The row is there before anything is shown, so that a process that dies in betwee
 for showing it (`interfaces.delivery`) and not for why it is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,9 @@ class Underway:
     attempted_at: datetime | None = None
 
 
+_UNTRIED = (table.c.state == OutgoingState.PLANNED.value, table.c.attempted_at.is_(None))
+
+
 class OutgoingStore:
     """The messages. All raise StoreUnavailable while SQL is away."""
 
@@ -54,7 +57,7 @@ class OutgoingStore:
         self._rows = RowWriter(database)
 
     async def plan(self, outgoing: Outgoing, at: datetime) -> Underway:
-        """Note what is to be said and return it as it was noted first: the words of one id never change."""
+        """Note what is to be said and return it as it is noted: the words of one id never change once it was tried."""
         async with self._db.write() as connection:
             return await self._plan(connection, outgoing, OutgoingState.PLANNED, at)
 
@@ -73,7 +76,11 @@ class OutgoingStore:
     async def _plan(
         self, connection: AsyncConnection, outgoing: Outgoing, state: OutgoingState, at: datetime
     ) -> Underway:
-        await self._rows.within(connection, [_row(outgoing, state, at)])
+        row = _row(outgoing, state, at)
+        await self._rows.within(connection, [row])
+        if state is OutgoingState.PLANNED:
+            newer = {name: row.values[name] for name in ("text", "buttons")}
+            await connection.execute(update(table).where(table.c.id == outgoing.id, *_UNTRIED).values(**newer))
         return _underway((await connection.execute(select(table).where(table.c.id == outgoing.id))).mappings().one())
 
     async def find(self, outgoing_id: str) -> Underway | None:
@@ -110,9 +117,8 @@ class OutgoingStore:
 
     async def forget(self, outgoing_id: str) -> None:
         """Forget what was planned and never tried."""
-        untried = (table.c.state == OutgoingState.PLANNED.value, table.c.attempted_at.is_(None))
         async with self._db.write() as connection:
-            await connection.execute(delete(table).where(table.c.id == outgoing_id, *untried))
+            await connection.execute(delete(table).where(table.c.id == outgoing_id, *_UNTRIED))
 
     async def buttons(self, message_ids: Sequence[str]) -> dict[str, tuple[Button, ...]]:
         """Return message id -> what can still be pressed below it, of those that have something."""
@@ -133,6 +139,17 @@ class OutgoingStore:
         async with self._db.write() as connection:
             back = update(table).where(table.c.id == outgoing_id)
             await connection.execute(back.values(buttons=_written(buttons)))
+
+
+async def let_go(connection: AsyncConnection, purpose: str, about: Collection[str]) -> None:
+    """Give up, in the transaction of `connection`, what was to be said about something that changed or is gone.
+
+    What nobody can have seen is forgotten; of what was tried only that stays known.
+    """
+    mine = (table.c.purpose == purpose, table.c.about.in_(about), table.c.state != OutgoingState.STORED.value)
+    await connection.execute(delete(table).where(*mine, table.c.attempted_at.is_(None)))
+    gone = dict(state=OutgoingState.DROPPED.value, text="", buttons="[]")
+    await connection.execute(update(table).where(*mine).values(**gone))
 
 
 def said_rows(

@@ -82,6 +82,12 @@ def unheard_in_servers() -> Select[tuple[str]]:
     return select(switches.c.user_id).where(or_(not_(switches.c.remember), not_(switches.c.servers)))
 
 
+def heard(user_id: ColumnElement[str], guild_id: ColumnElement[str | None]) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that what a person said there (None: in private) may be used."""
+    unheard = select(switches.c.user_id).where(not_(switches.c.remember))
+    return user_id.not_in(unheard), or_(guild_id.is_(None), user_id.not_in(unheard_in_servers()))
+
+
 _NAMES = ("remember", "servers", "share")
 _DECIDED: tuple[ColumnElement[bool], ...] = tuple(switches.c[name] for name in _NAMES)
 

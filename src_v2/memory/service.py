@@ -325,7 +325,9 @@ class MemoryService:
             return list(self._notes(message, last.text if last else ""))
         if last.text == message.text:
             return []
-        return self._store.follow_up_rows([ChangedMessage(message.id, None, gone=False)])
+        whose = message.audience
+        changed = ChangedMessage(message.id, None, gone=False, character=whose.character, user_id=whose.user_id)
+        return self._store.follow_up_rows([changed])
 
     async def _keep_pictures(self, messages: Sequence[IncomingMessage], *, sure: bool | None) -> None:
         """Have pictures described; not of those who may not want them kept."""

@@ -30,7 +30,7 @@ FollowUps = Callable[[Sequence[ChangedMessage]], Sequence[JobRequest]]
 """What is to be done elsewhere because messages changed: requested in the transaction that changes them."""
 
 
-_CHANGED = (messages.c.id, messages.c.learned_in, messages.c.turn_id)
+_CHANGED = (messages.c.id, messages.c.learned_in, messages.c.turn_id, messages.c.character, messages.c.user_id)
 
 
 def nothing_follows(_changed: Sequence[ChangedMessage]) -> Sequence[JobRequest]:
@@ -274,13 +274,15 @@ class MemoryStore:
 
 
 async def _changed_messages(
-    connection: AsyncConnection, rows: Sequence[Row[str, str | None, str | None]], *, gone: bool
+    connection: AsyncConnection, rows: Sequence[Row[str, str | None, str | None, str, str]], *, gone: bool
 ) -> list[ChangedMessage]:
     """Return what changed, without the traces of how it was answered: they go with it."""
     traces = await remove_traces(connection, [row[0] for row in rows], [row[2] for row in rows])
     if rows:
         await remove_resting(connection, [row[0] for row in rows], [row[1] for row in rows])
-    return [ChangedMessage(row[0], row[1], gone, () if at else tuple(traces)) for at, row in enumerate(rows)]
+    return [
+        ChangedMessage(row[0], row[1], gone, () if at else tuple(traces), row[3], row[4]) for at, row in enumerate(rows)
+    ]
 
 
 def _visible(audience: Audience, table: Table = messages) -> ColumnElement[bool]:

@@ -57,12 +57,16 @@ class GraphRelations:
 
 
 class Cached:
-    """What is known of a person for some minutes, here or in Redis."""
+    """What is known of a person for some minutes, here or in Redis.
+
+    `forget` is for a whole person; `outdate` has read anew what rests on a part of what was said.
+    """
 
     covers = frozenset(("cache:user",))
 
-    def __init__(self, forget: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, forget: Callable[[str], Awaitable[None]], outdate: Callable[[Scope], Awaitable[None]]) -> None:
         self._forget = forget
+        self._outdate = outdate
 
     async def export(self, _user_id: str) -> Records:
         """Return nothing: it is a copy of the profile."""
@@ -72,6 +76,8 @@ class Cached:
         """Forget the person; what a cache that is away still holds lives for five minutes at most."""
         if scope.is_whole_person and scope.user_id:
             await self._forget(scope.user_id)
+        else:
+            await self._outdate(scope)
 
     async def left(self, _scope: Scope) -> int:
         """Return 0: nothing lives in the cache that is not in SQL or about to expire."""

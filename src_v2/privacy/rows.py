@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, false, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.holdings import Records
@@ -114,7 +114,7 @@ class Rows:
             await _remove_pages(connection, ids)
             for table, time_field in LEARNED:
                 await connection.execute(delete(table).where(_learned(table, time_field, scope, ids)))
-            await connection.execute(delete(trust_changes).where(trust_changes.c.source_message_id.in_(ids)))
+            await _remove_occasions(connection, ids)
             await connection.execute(delete(feelings).where(feelings.c.message_id.in_(ids)))
             await connection.execute(delete(reminders).where(_reminders(scope, ids)))
             await connection.execute(delete(messages).where(_in(messages, scope)))
@@ -185,6 +185,14 @@ def _of_person(user_id: str) -> list[tuple[Table, ColumnElement[bool]]]:
         (users, users.c.id == user_id),
         (switches, and_(switches.c.user_id == user_id, switches.c.remember)),
     ]
+
+
+async def _remove_occasions(connection: AsyncConnection, message_ids: Select[Any]) -> None:
+    """Remove what these messages changed. That something counted once stays, without what it was."""
+    of = trust_changes.c
+    from_them, counted = of.source_message_id.in_(message_ids), and_(of.kind == "trigger", of.settled)
+    await connection.execute(update(trust_changes).where(from_them, counted).values(note=""))
+    await connection.execute(delete(trust_changes).where(from_them, not_(counted)))
 
 
 async def _remove_pages(connection: AsyncConnection, message_ids: Select[Any]) -> None:

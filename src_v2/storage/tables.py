@@ -365,6 +365,7 @@ goals = Table(
     Column("learned_in", Text),  # the stretch that it was found in; null for what was understood at once
     Column("said_at", UtcDateTime, nullable=False),
     Index(None, "user_id", "character", "said_at"),
+    Index(None, "user_id", "character", "goal"),  # what was closed is looked for by it
     Index(None, "source_message_id"),
     Index(None, "learned_in"),
 )

@@ -18,7 +18,7 @@ from src_v2.evolution.outreach.reasons import KnownDates
 from src_v2.evolution.outreach.store import OutreachStore
 from src_v2.knowledge.models import Claim
 from src_v2.knowledge.store import KnowledgeStore
-from src_v2.memory.outgoing import OutgoingState, OutgoingStore, said_rows
+from src_v2.memory.outgoing import OutgoingState, OutgoingStore, let_go, said_rows
 from src_v2.memory.rows import message_rows, user_row
 from src_v2.memory.store import MemoryStore
 from src_v2.privacy.rows import Rows
@@ -59,14 +59,35 @@ async def known(database: Database, who: Audience, *said_at: datetime, **switche
     await RowWriter(database).apply(rows)
 
 
-async def test_a_message_is_planned_once_and_keeps_its_words(store: OutgoingStore) -> None:
+async def test_the_words_change_until_it_is_tried(store: OutgoingStore) -> None:
     first = await store.plan(message(buttons=BUTTONS, about="r1"), NOON)
-    again = await store.plan(message(text="Other words."), NOON + timedelta(hours=1))
-    assert first == again
     assert first.outgoing == message(buttons=BUTTONS, about="r1")
     assert (first.state, first.created_at, first.attempted_at) == (OutgoingState.PLANNED, NOON, None)
-    assert await store.find(first.outgoing.id) == first
+    again = await store.plan(message(text="Other words.", about="r1"), NOON + timedelta(hours=1))
+    assert again == replace(first, outgoing=message(text="Other words.", about="r1"))
+    await store.begin(message().id, NOON)
+    tried = await store.plan(message(text="Third words."), NOON + timedelta(hours=2))
+    assert (tried.outgoing, tried.attempted_at) == (again.outgoing, NOON)
+    assert await store.find(message().id) == tried
     assert await store.find("nobody") is None
+
+
+async def test_what_is_let_go_of_leaves_no_words(store: OutgoingStore, database: Database) -> None:
+    for number in (1, 2, 3, 4):
+        await store.plan(message(number, about="r1" if number < 4 else "r2"), NOON)
+    for number in (2, 3):
+        await store.begin(message(number).id, NOON)
+    await store.store(message(3), [])
+    async with database.write() as connection:
+        await let_go(connection, "goal", ["r1"])
+    assert await store.find(message(1).id) is not None
+    async with database.write() as connection:
+        await let_go(connection, "reminder", ["r1"])
+    untried, tried, stored, other = [await store.find(message(number).id) for number in (1, 2, 3, 4)]
+    assert untried is None
+    assert [(one.state, one.outgoing.text) for one in (tried, stored, other) if one] == [
+        (OutgoingState.DROPPED, ""), (OutgoingState.STORED, ""), (OutgoingState.PLANNED, "Message 4."),
+    ]  # fmt: skip
 
 
 async def test_the_first_attempt_is_the_one_that_is_noted(store: OutgoingStore) -> None:

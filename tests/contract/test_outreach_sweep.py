@@ -11,7 +11,7 @@ from src_v2.characters.evolution import Evolution, SpecialUser
 from src_v2.characters.models import Character, Core
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.messages import Author, IncomingMessage, StoredMessage
-from src_v2.core.outgoing import Outgoing
+from src_v2.core.outgoing import Outgoing, Still
 from src_v2.evolution.epiphanies.service import Epiphanies
 from src_v2.evolution.epiphanies.store import EpiphanyStore
 from src_v2.evolution.goals.service import Goals
@@ -59,7 +59,7 @@ async def nobody_asks(messages: Sequence[tuple[Speaker, str]], schema: type[M], 
     raise AssertionError("a sweep asks no model")
 
 
-async def nobody_sends(outgoing: Outgoing) -> None:
+async def nobody_sends(outgoing: Outgoing, *, still: Still | None = None) -> None:
     raise AssertionError("a sweep sends nothing")
 
 
@@ -98,6 +98,20 @@ async def test_nobody_costs_one_statement_and_everybody_five(outreach: Outreach,
     before = database.round_trips
     assert await outreach.sweep() == 0
     assert database.round_trips - before == 5, "one for each source, except for absence"
+
+
+async def test_before_the_moment_of_their_day_nobody_is_asked_about(outreach: Outreach, database: Database) -> None:
+    clock = VirtualClock(LATE - timedelta(hours=13))  # their quiet hours end at this moment
+    outreach._clock = clock
+    await silent_people(database, 40, days=50)
+    rounds = []
+    for _ in range(14 * 4):
+        before = database.round_trips
+        await outreach.sweep()
+        rounds.append(database.round_trips - before)
+        clock.advance(15 * 60)
+    assert rounds[0] == 1, "nobody's moment has come"
+    assert max(rounds) > 3
 
 
 async def test_many_are_asked_about_in_parts(

@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from src_v2.core.errors import CannotReach, DoorClosed, ModelUnavailable, NotThere, StoreUnavailable
+from src_v2.core.errors import CannotReach, DoorClosed, ModelUnavailable, NotThere, NotUnderstood, StoreUnavailable
 from src_v2.core.messages import Turn
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
@@ -21,7 +21,7 @@ from src_v2.evolution.reminders.voice import MOST_WAITED_S
 from src_v2.privacy.rows import Rows
 from src_v2.storage.database import Database
 from src_v2.storage.rows import RowWriter
-from src_v2.storage.tables import messages, outbox, reminders
+from src_v2.storage.tables import messages, outbox, outgoing, reminders
 from tests.support.reminders import DM, OPEN, START, Stage, Wording
 
 OVEN = "remind me in 20 minutes to check the oven"
@@ -358,6 +358,73 @@ class TestConversation:
         await stage.pass_time(minutes=20)
         assert stage.door.sent == 1
 
+    @pytest.mark.parametrize(("asked", "edited"), [
+        ("remind me every day at 9 to take my pils", "remind me every day at 9 to take my pills"),
+        ("remind me in 20 minutes to take my pils", "remind me in 20 minutes to take my pills"),
+    ])  # fmt: skip
+    async def test_a_word_mended_after_its_time_keeps_what_is_ahead(
+        self, stage: Stage, database: Database, asked: str, edited: str
+    ) -> None:
+        message = await stage.says(asked)
+        await stage.at(datetime(2026, 3, 12, 8, tzinfo=UTC))
+        about = next(iter(stage.door.messages.values())).about
+        await stage.reminders.snooze("discord:sam", about, stage.clock.now() + timedelta(hours=1))
+        before = [one.due_at for one in await stage.kept()]
+        async with database.write() as connection:
+            await connection.execute(update(messages).where(messages.c.id == message.id).values(text=edited))
+        await stage.reminders.reread([message.id])
+        assert [one.due_at for one in await stage.kept()] == before
+        assert "take my pills" in [one.what for one in await stage.kept()]
+        async with database.write() as connection:
+            await connection.execute(delete(messages).where(messages.c.id == message.id))
+        await stage.reminders.reread([message.id])
+        assert await rows(database) == []
+
+    async def test_an_answer_is_read_again_with_what_it_answers(self, stage: Stage, database: Database) -> None:
+        before = await stage.says("remind me to call my mum")
+        stage.clock.advance(1)
+        answer = await stage.says("tomorrow at five", previous=before.text)
+        async with database.write() as connection:
+            await connection.execute(update(messages).where(messages.c.id == answer.id).values(text="tomorrow at 6"))
+        await stage.reminders.reread([answer.id])
+        assert [(one.what, one.due_at.hour) for one in await stage.kept()] == [("call my mum", 17)]
+
+    async def test_what_the_tool_set_stays_until_its_message_is_gone(self, stage: Stage, database: Database) -> None:
+        message = await stage.says("hello there")
+        request, counted = asked_for(OVEN, START.replace(tzinfo=None)), Counted(ZoneInfo("UTC"), guessed=False)
+        assert request is not None
+        await stage.reminders.set(DM, "discord", request, counted, source_message_id=message.id)
+        await stage.reminders.reread([message.id])
+        assert [one.what for one in await stage.kept()] == ["check the oven"]
+
+
+class TestMeanwhile:
+    @pytest.mark.parametrize("how", ["erased", "dropped"])
+    async def test_what_is_gone_while_it_waits_is_not_said(self, stage: Stage, database: Database, how: str) -> None:
+        await stage.says(OVEN)
+        (reminder,) = await stage.kept()
+        assert await stage.store.decide(reminder, "the-id", "Your oven, dear.")
+        stage.clock.advance(1500)
+        due = await stage.store.due(stage.clock.now())
+        if how == "erased":
+            await Rows(database).erase(Scope(user_id="discord:sam"))
+        else:
+            await stage.orders("1", "drop")
+        await stage.delivery._say_all(due)
+        assert stage.door.texts == []
+        assert await Rows(database).left(Scope(user_id="discord:kim")) == 0
+        async with database.read() as connection:
+            assert (await connection.execute(select(outgoing))).all() == []
+
+    async def test_while_a_door_is_closed_it_is_tried_less_and_less(self, stage: Stage) -> None:
+        await stage.says(OVEN)
+        stage.door.fails += [DoorClosed("away")] * 1000
+        stage.clock.advance(20 * 60)
+        for _ in range(121):
+            await stage.delivery.sweep()
+            stage.clock.advance(60)
+        assert stage.door.sent == 8, "after 0, 1, 3, 7, 15, 31, 61 and 91 minutes"
+
 
 class TestCommand:
     async def test_set_show_and_let_go(self, stage: Stage) -> None:
@@ -402,8 +469,36 @@ class TestCommand:
         assert "guessed" not in (await stage.orders("tomorrow at 9 tea")).text
 
     async def test_an_unknown_zone_is_refused_kindly(self, stage: Stage) -> None:
-        with pytest.raises(Exception, match="no such time zone"):
+        with pytest.raises(NotUnderstood) as refused:
             await stage.orders("Atlantis", "zone")
+        assert "no such time zone" in str(refused.value.user_message)
+
+    async def test_what_comes_again_and_is_put_off_ahead_of_its_time_is_said_once(self, stage: Stage) -> None:
+        await stage.says("remind me every day at 9 to stretch")
+        await stage.at(datetime(2026, 3, 12, 7, 30, tzinfo=UTC))
+        await stage.orders("1 in an hour", "snooze")
+        await stage.at(datetime(2026, 3, 12, 8, 0, tzinfo=UTC))
+        assert stage.door.texts == []
+        await stage.at(datetime(2026, 3, 12, 8, 30, tzinfo=UTC))
+        assert len(stage.door.texts) == 1
+        assert [one.due_at for one in await stage.kept()] == [datetime(2026, 3, 13, 8, tzinfo=UTC)]
+
+    async def test_done_ahead_of_its_time_is_not_said_then(self, stage: Stage) -> None:
+        await stage.says("remind me every day at 9 to stretch")
+        await stage.at(datetime(2026, 3, 12, 8, tzinfo=UTC))
+        await stage.orders("1", "done")
+        assert [one.due_at.day for one in await stage.kept()] == [13], "the one that was said is done"
+        await stage.at(datetime(2026, 3, 13, 7, tzinfo=UTC))
+        await stage.orders("1", "done")
+        assert [one.due_at.day for one in await stage.kept()] == [14], "the one that is near is done"
+
+    async def test_another_time_keeps_the_rhythm_and_says_so(self, stage: Stage) -> None:
+        await stage.orders("every other Friday at 9 water the plants")
+        (before,) = await stage.kept()
+        told = (await stage.orders("1 at 10:15", "edit")).text
+        (after,) = await stage.kept()
+        assert "It still comes every 2 weeks on Friday." in told
+        assert after.due_at == before.due_at + timedelta(hours=1, minutes=15)
 
 
 class TestButtons:
@@ -450,6 +545,19 @@ class TestErasure:
         await Rows(database).erase(old)
         assert [row["what"] for row in await rows(database)] == ["renew my passport"]
         assert await Rows(database).left(old) == 0
+
+    async def test_after_that_it_can_still_be_put_off_and_moved(self, database: Database) -> None:
+        stage = Stage(database, zone="")
+        await stage.says("remind me every day at 9 to stretch")
+        stage.clock.advance(timedelta(days=40).total_seconds())
+        await stage.delivery.sweep()
+        old = Scope(character="elena", before_ms=int((stage.clock.now() - timedelta(days=30)).timestamp() * 1000))
+        await Rows(database).erase(old)
+        about = next(iter(stage.door.messages.values())).about
+        await stage.reminders.pressed(PUT_OFF, about, "discord:sam")
+        assert len(await stage.kept()) == 2
+        assert "2 of your reminders" in (await stage.orders("berlin", "zone")).text
+        assert {one.timezone for one in await stage.kept()} == {"Europe/Berlin"}
 
     async def test_it_is_shown(self, stage: Stage, database: Database) -> None:
         await stage.says(OVEN)

@@ -1,7 +1,7 @@
 """What a character says without being asked: shown once, remembered as said, in nobody's way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,8 @@ from src_v2.core.ids import new_id
 from src_v2.core.outgoing import Button, Outgoing
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
-from src_v2.interfaces.base import Said
+from src_v2.interfaces.base import Said, Shown
+from src_v2.memory.outgoing import OutgoingState, OutgoingStore
 from src_v2.memory.patterns.models import Mark
 from src_v2.storage.tables import outgoing as table
 from tests.support.house import House, Person
@@ -40,13 +41,14 @@ class FakePostman:
     async def reach(self, audience: Audience) -> Audience:
         return audience
 
-    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Sequence[str]:
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Shown:
         self.arrived.set()
         await self.hold.wait()
         if self.trouble:
             raise self.trouble
+        before = any(sent.id == outgoing.id for sent, _ in self.sent)
         self.sent.append((outgoing, since))
-        return [f"shown-{len(self.sent)}"]
+        return Shown([f"shown-{len(self.sent)}"], before=before)
 
 
 @pytest.fixture
@@ -249,6 +251,56 @@ async def test_what_is_being_shown_while_somebody_is_erased_is_not_stored(house:
     with pytest.raises(CannotReach):
         await sending
     assert await rows_with(house.app.stores.database, "Did the otters", sam.user_id) == []
+
+
+async def test_what_was_planned_and_erased_is_not_planned_anew(house: House, postman: FakePostman) -> None:
+    sam = house.person("Sam")
+    await house.hears(sam.says("hello"))
+    message, scope = to(sam), Scope(user_id=sam.user_id)
+    await OutgoingStore(house.app.stores.database).plan(message, house.clock.now())
+    await house.app.eraser.erase(scope)
+
+    async def yes() -> bool:
+        return True
+
+    with pytest.raises(CannotReach):
+        await house.app.delivery(message, still=yes)
+    assert postman.sent == []
+    assert await house.app.eraser.left(scope) == 0
+
+
+async def test_what_is_not_to_be_said_any_more_is_dropped_unless_it_was_tried(
+    house: House, postman: FakePostman
+) -> None:
+    sam, store = house.person("Sam"), OutgoingStore(house.app.stores.database)
+    await house.hears(sam.says("hello"))
+    fresh, tried = to(sam, "Fresh."), to(sam, "Tried.")
+    for message in (fresh, tried):
+        await store.plan(message, house.clock.now())
+    await store.begin(tried.id, house.clock.now())
+
+    async def no() -> bool:
+        return False
+
+    for message in (fresh, tried):
+        await house.app.delivery(message, still=no)
+    assert [sent.text for sent, _ in postman.sent] == ["Tried."]
+    held = await store.find(fresh.id)
+    assert held is not None
+    assert held.state is OutgoingState.DROPPED
+
+
+async def test_it_was_said_when_it_was_shown_and_not_when_that_failed(house: House, postman: FakePostman) -> None:
+    sam = house.person("Sam")
+    await house.hears(sam.says("hello"))
+    message = to(sam)
+    postman.trouble = DoorClosed("down")
+    with pytest.raises(DoorClosed):
+        await house.app.delivery(message)
+    postman.trouble = None
+    house.pass_time(hours=3)
+    await house.app.delivery(message)
+    assert (await house.app.memory.conversation(sam.audience(), 50))[-1].created_at == house.clock.now()
 
 
 async def test_the_export_shows_what_is_planned(house: House, postman: FakePostman) -> None:

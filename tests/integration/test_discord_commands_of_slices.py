@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from src_v2.core.audience import Audience, Visibility
+from src_v2.interfaces.discord.command_desk import OPTION
+from src_v2.interfaces.discord.own_data_words import plain_line
 from tests.integration.discord_house import House, at_the_harbour
 from tests.support.discord.parts import labels
 from tests.support.discord.slash import SlashAnswer
@@ -87,3 +89,30 @@ async def test_actions_without_words_are_offered_by_what_they_do(house: House) -
         await house.alice.runs(house.elena, "/wishes", text="a boat")
         answer = await house.alice.runs(house.elena, "/wishes", action="clear")
     assert answer.text == "Your wishes: 0"
+
+
+async def test_a_long_list_is_turned_over_page_by_page_to_its_last_item(house: House) -> None:
+    wishes = {f"w{number}": f"wish_{number} " + "*a lot of* _words_ " * 9 for number in range(1, 61)}
+    house.wishes.held.update(wishes)
+    seen: list[str] = []
+    async with house.door():
+        page = await house.alice.runs(house.elena, "/wishes")
+        while True:
+            message = shown(page)
+            assert len(message.content) <= 2000
+            words, *lines = message.content.splitlines()
+            assert words == "Your wishes: 60"
+            numbered = [line for line in lines if not line.startswith("and ")]
+            seen += [line.partition(".")[0] for line in numbered]
+            left = 60 - len(seen)
+            assert lines[len(numbered) :] == ([f"and {left} more"] if left else [])
+            if "Next page" not in labels(message):
+                break
+            page = await house.alice.presses(message, "Next page")
+        assert seen == [str(number) for number in range(1, 61)]
+        last_first = int(numbered[0].partition(".")[0])
+        before = shown(await house.alice.presses(message, "Previous page"))
+        assert int(before.content.splitlines()[-2].partition(".")[0]) == last_first - 1
+        last = shown(await house.alice.presses(before, "Next page"))
+        chosen = await house.alice.chooses(last, plain_line(wishes["w60"], OPTION))
+    assert "wish\\_60" in shown(chosen).content

@@ -14,6 +14,7 @@ from src_v2.core.audience import Audience, Visibility
 from src_v2.core.errors import CannotReach, DoorClosed
 from src_v2.core.ids import new_id
 from src_v2.core.outgoing import Button, Outgoing
+from src_v2.interfaces.discord.tree import FALLBACK
 from src_v2.memory.embeddings.hashing import HashingEmbedder
 from tests.support.discord import BotAccount, GuildHandle, LocalDiscord, Person
 from tests.support.discord.faults import CREATE_MESSAGE
@@ -160,10 +161,12 @@ async def test_what_was_sent_before_a_crash_is_found_when_its_name_is_forgotten(
     async with harbour.app() as app:
         message = harbour.to_alice(LONG)
         postman, at = app.delivery.postmen["discord"], app.clock.now()
-        first = await postman.deliver(message, None)
+        first = (await postman.deliver(message, None)).ids
         harbour.discord.world.nonces.clear()
         harbour.discord.world.delete(harbour.by_elena()[-1], harbour.elena)
-        again = await postman.deliver(message, at)
+        shown = await postman.deliver(message, at)
+    again = shown.ids
+    assert shown.before
     assert list(again)[:-1] == list(first)[:-1], "what is there is not sent again"
     assert [one.id for one in harbour.by_elena()] == list(again)
 
@@ -187,3 +190,18 @@ async def test_a_button_works_after_a_restart_for_whom_it_is_for(harbour: Harbou
         assert told.content == "Well done."
         await harbour.discord.wait_until(lambda: labels(seen) == [], what="the buttons to go")
     assert heard == [("reminder.snooze", "r1")]
+
+
+async def test_a_button_behind_which_something_breaks_is_answered_kindly_and_stays(harbour: Harbour) -> None:
+    async def pressed(action: str, about: str, user_id: str) -> str:
+        raise RuntimeError("broken")
+
+    async with harbour.app() as app:
+        await greeted(harbour)
+        await app.delivery(harbour.to_alice(buttons=BUTTONS, about="r1"))
+        seen = await harbour.alice.sees(harbour.elena, from_=harbour.elena, where=lambda one: "sleep" in one.content)
+        app.delivery.pressed["reminder"] = pressed
+        harbour.press(harbour.alice, seen, "Later")
+        told = await harbour.alice.sees(harbour.elena, from_=harbour.elena, where=lambda one: "wrong" in one.content)
+        assert told.content == FALLBACK
+        assert labels(seen) == ["Done", "Later"]

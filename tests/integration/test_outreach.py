@@ -1,8 +1,8 @@
 """Characters that write by themselves: to whom, when, about what, and never otherwise. The whole process."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,20 @@ from src_v2.core.audience import Audience, Visibility
 from src_v2.core.commands import Answer, Asked
 from src_v2.core.errors import CannotReach, DoorClosed, StoreUnavailable
 from src_v2.core.ids import derived_id
-from src_v2.core.messages import Author
+from src_v2.core.messages import IncomingMessage
 from src_v2.core.outgoing import Outgoing
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
 from src_v2.evolution.outreach.hours import Hours
 from src_v2.evolution.outreach.models import Wanted
-from src_v2.evolution.outreach.requests import SWEEP
+from src_v2.evolution.outreach.requests import SWEEP, WRITE
 from src_v2.evolution.outreach.store import OutreachStore
+from src_v2.interfaces.base import Shown
 from src_v2.knowledge.models import Claim
 from src_v2.knowledge.store import KnowledgeStore
-from src_v2.storage.rows import RowWriter
-from src_v2.storage.tables import llm_calls
+from src_v2.memory.outgoing import OutgoingStore
+from src_v2.storage.rows import RowWrite, RowWriter
+from src_v2.storage.tables import llm_calls, outbox
 from src_v2.storage.tables import outgoing as table
 from tests.support.house import House, Person, Place
 from tests.support.llm import LocalLLM, ReceivedRequest, Script
@@ -49,11 +51,11 @@ class FakePostman:
     async def reach(self, audience: Audience) -> Audience:
         return audience
 
-    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Sequence[str]:
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Shown:
         if self.trouble:
             raise self.trouble
         self.sent.append((outgoing, self.clock.now()))
-        return [f"shown-{len(self.sent)}"]
+        return Shown([f"shown-{len(self.sent)}"])
 
 
 class Story:
@@ -83,9 +85,12 @@ class Story:
         """Have Sam say hello and mention an exam, at noon of the 5th of January; it is on the 8th."""
         self.house.clock.advance((datetime(2026, 1, 5, 12, tzinfo=UTC) - self.house.clock.now()).total_seconds())
         message = self.sam.says("I have an exam on Thursday.")
-        author = Author(self.sam.user_id, "Sam", zone)
-        await self.house.hears(type(message)(**{name: getattr(message, name) for name in _FIELDS} | {"author": author}))
+        await self.hears(message, zone)
         await KnowledgeStore(self.house.app.stores.database).add([self.claim("exam", "2026-01-08", message.id)])
+
+    async def hears(self, message: IncomingMessage, zone: str = "UTC") -> None:
+        """Let a character hear what was said in that time zone."""
+        await self.house.hears(replace(message, author=replace(message.author, timezone=zone)))
 
     def claim(self, what: str, on: str, message_id: str) -> Claim:
         at = self.house.clock.now()
@@ -113,9 +118,6 @@ class Story:
         command = next(one for one in self.house.app.inner_life.commands if one.name == "reach-out")
         at = self.house.clock.now()
         return await command.run(Asked(self.sam.audience(), "Sam", "discord", action, text, at, timezone))
-
-
-_FIELDS = ("id", "author", "audience", "text", "sent_at", "platform", "platform_message_id", "scene")
 
 
 @pytest.fixture
@@ -163,14 +165,26 @@ async def test_the_answer_counts_as_an_answer_and_the_next_reason_is_written_abo
     assert story.postman.sent[1][1] - message.sent_at >= timedelta(hours=24)
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", ""])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles"])
 async def test_never_in_the_quiet_hours_of_where_they_are(story: Story, zone: str) -> None:
     await story.knows_sam(zone=zone)
     await story.wants(quiet=Hours(20 * 60, 12 * 60))
     await story.until(10)
     (_, at), *_ = story.postman.sent
-    local = at.astimezone(ZoneInfo(zone or "America/Los_Angeles"))  # elena's own, when theirs is not known
-    assert 12 <= local.hour < (20 if zone else 19)
+    assert 12 <= at.astimezone(ZoneInfo(zone)).hour < 20
+
+
+async def test_nobody_is_written_to_before_they_said_where_they_are(story: Story) -> None:
+    await story.knows_sam(zone="")
+    await story.wants()
+    await story.until(8)
+    assert story.postman.sent == []
+    remind = next(one for one in story.house.app.inner_life.commands if one.name == "remind")
+    at = story.house.clock.now()
+    await remind.run(Asked(story.sam.audience(), "Sam", "discord", "zone", "Europe/Berlin", at))
+    assert "remind zone" not in (await story.reach_out(timezone="")).text
+    await story.until(10)
+    assert len(story.postman.sent) == 1
 
 
 async def test_nobody_who_did_not_ask_for_it_is_written_to(story: Story) -> None:
@@ -215,6 +229,106 @@ async def test_who_writes_themselves_meanwhile_is_not_written_to(story: Story) -
     assert story.postman.sent == []
 
 
+class TestWhatHappensMeanwhile:
+    @staticmethod
+    def while_words_are_found(story: Story, happens: Callable[[], Awaitable[Any]]) -> None:
+        outreach: Any = story.house.app.inner_life.outreach
+        asks = outreach._ask
+
+        async def meanwhile(*given: Any) -> Any:
+            draft = await asks(*given)
+            await happens()
+            return draft
+
+        outreach._ask = meanwhile
+
+    async def test_they_write_while_words_are_looked_for(self, story: Story) -> None:
+        await story.knows_sam()
+        await story.wants()
+        self.while_words_are_found(story, lambda: story.house.hears(story.sam.says("Here I am again.")))
+        await story.until(7)
+        assert len(story.asked_for_words) == 1
+        assert story.postman.sent == []
+        assert await rows_with(story.house.app.stores.database, WORDS) == []
+
+    async def test_their_quiet_hours_begin_while_words_are_looked_for(self, story: Story) -> None:
+        await story.knows_sam()
+        await story.wants()
+        self.while_words_are_found(story, lambda: story.reach_out("quiet", "0-23:59"))
+        await story.until(7)
+        assert len(story.asked_for_words) == 1
+        assert story.postman.sent == []
+
+    async def test_the_others_of_a_character_are_planned_while_words_are_looked_for(self, story: Story) -> None:
+        await story.knows_sam()
+        await story.wants()
+        outreach: Any = story.house.app.inner_life.outreach
+        locked: list[bool] = []
+
+        async def looks() -> None:
+            lock = outreach._planning.get("elena")
+            locked.append(lock is not None and lock.locked())
+
+        self.while_words_are_found(story, looks)
+        await story.until(7)
+        assert locked == [False]
+        assert len(story.postman.sent) == 1
+
+    async def test_they_say_no_while_the_channel_is_opened(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+        await story.knows_sam()
+        await story.wants()
+
+        async def reach(audience: Audience) -> Audience:
+            await story.reach_out("off")
+            return audience
+
+        monkeypatch.setattr(story.postman, "reach", reach)
+        await story.until(7)
+        assert len(story.asked_for_words) == 1
+        assert story.postman.sent == []
+        assert await rows_with(story.house.app.stores.database, WORDS) == []
+
+    @pytest.mark.parametrize("says_no", [False, True])
+    async def test_what_was_shown_is_remembered_as_said_though_they_answered_before_it_was_stored(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch, *, says_no: bool
+    ) -> None:
+        await story.knows_sam()
+        await story.wants()
+        stores, away = OutgoingStore.store, ["away"]
+
+        async def store(self: OutgoingStore, outgoing: Outgoing, rows: Sequence[RowWrite]) -> bool:
+            if away:
+                raise StoreUnavailable(away.pop())
+            return await stores(self, outgoing, rows)
+
+        monkeypatch.setattr(OutgoingStore, "store", store)
+        outreach = story.house.app.inner_life.outreach
+        while not await outreach.sweep():
+            story.house.pass_time(minutes=15)
+        async with story.house.app.stores.database.read() as connection:
+            held = select(outbox.c.payload).where(outbox.c.kind == WRITE)
+            payload = json.loads((await connection.execute(held)).scalar_one())
+        with pytest.raises(StoreUnavailable):
+            await outreach.write(payload)
+        await story.hears(story.sam.says("Oh, thanks for writing!"))
+        if says_no:
+            await story.reach_out("off")
+        await outreach.write(payload)
+        said = [one.text for one in await story.house.app.memory.conversation(story.sam.audience(), 9)]
+        assert (WORDS in said) is not says_no, "after a no nothing may be shown that perhaps was not shown yet"
+
+
+async def test_who_says_no_while_they_are_not_remembered_is_taken_at_their_word(story: Story) -> None:
+    await story.knows_sam()
+    await story.wants()
+    decide = story.house.app.profiles.decide
+    await decide(story.sam.user_id, SwitchName.REMEMBER, False)
+    assert "don't write to you" in (await story.reach_out("off")).text
+    await decide(story.sam.user_id, SwitchName.REMEMBER, True)
+    await story.until(9)
+    assert story.postman.sent == []
+
+
 async def test_who_does_not_want_to_be_remembered_is_not_written_to(story: Story) -> None:
     await story.knows_sam()
     await story.wants()
@@ -226,7 +340,7 @@ async def test_who_does_not_want_to_be_remembered_is_not_written_to(story: Story
 
 async def test_who_was_never_spoken_with_in_private_is_not_written_to(story: Story) -> None:
     olga = story.house.person("Olga")
-    await story.house.hears(olga.says("I keep bees.", GUILD))
+    await story.hears(olga.says("I keep bees.", GUILD))
     await story.wants(olga)
     await story.until(40, 12)
     assert story.postman.sent == []
@@ -234,8 +348,8 @@ async def test_who_was_never_spoken_with_in_private_is_not_written_to(story: Sto
 
 async def test_a_friend_is_missed_once_and_told_in_private(story: Story) -> None:
     olga = story.house.person("Olga")
-    await story.house.hears(olga.says("I keep bees."))
-    await story.house.hears(olga.says("The bees again.", GUILD))
+    await story.hears(olga.says("I keep bees."))
+    await story.hears(olga.says("The bees again.", GUILD))
     await story.wants(olga)
     story.words = ["The kelp is high this week, and I wondered how the bees are."]
     await story.until(60)
@@ -342,7 +456,7 @@ async def test_who_is_erased_while_the_words_are_looked_for_leaves_nothing(story
 async def test_a_character_tires_of_writing_to_people(story: Story) -> None:
     people = [story.house.person(f"Person{number}") for number in range(14)]
     for one in people:
-        await story.house.hears(one.says("hello"))
+        await story.hears(one.says("hello"))
         await story.wants(one)
     story.words = [f"The tide of day {n} brought {n * 7} shells, and I thought of you." for n in range(30)]
     await story.until(34)
@@ -389,9 +503,15 @@ class TestTheCommand:
         await story.knows_sam()
         assert "hardly know each other" in (await story.reach_out("on")).text
 
-    async def test_who_does_not_tell_their_time_zone_is_told_what_that_means(self, story: Story) -> None:
+    async def test_whose_time_zone_is_stored_is_not_told_that_it_is_unknown(self, story: Story) -> None:
         await story.knows_sam()
-        assert "don't know what time" in (await story.reach_out("on", timezone="")).text
+        assert "remind zone" not in (await story.reach_out("on", timezone="")).text, "it is known from their talks"
+
+    async def test_who_never_told_where_they_are_is_told_how_to(self, story: Story) -> None:
+        await story.knows_sam(zone="")
+        said = (await story.reach_out("on", timezone="")).text
+        assert "don't know what time" in said
+        assert "remind zone" in said
 
     async def test_without_a_model_it_says_that_nothing_comes(self, tmp_path: Path) -> None:
         async with House(tmp_path / "demo", outreach_enabled=True) as house:

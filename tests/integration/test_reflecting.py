@@ -32,7 +32,7 @@ from src_v2.storage.rows import RowWriter
 from src_v2.storage.tables import goals, messages, outbox, reflections, summaries, switches
 from tests.support.clock import VirtualClock
 from tests.support.goals import SAM, START, RecordingRelations, ScriptedModel
-from tests.support.knowledge import message, message_row, private
+from tests.support.knowledge import message, message_row, private, public
 
 EVOLUTION = """
 evolution_stages: []
@@ -235,6 +235,16 @@ async def test_nothing_is_looked_back_at_of_who_does_not_want_to_be_remembered(p
     assert await place.reflecting.sweep() == 0
     assert not await place.reflecting.reflect(stretch)
     assert place.model.asked == []
+
+
+async def test_nothing_is_looked_back_at_of_a_server_of_who_is_not_heard_in_servers(place: Place) -> None:
+    stretch, _ = await place.conversed(audience=public("sam"))
+    values = dict(user_id=SAM.user_id, remember=True, servers=False, share=False, changed_at=START)
+    await place.change(switches.insert().values(**values))
+    assert await place.reflecting.sweep() == 0
+    assert not await place.reflecting.reflect(stretch)
+    await place.conversed()
+    assert await place.reflecting.sweep() == 1
 
 
 async def test_a_model_or_a_store_that_is_away_leaves_nothing_and_is_tried_again(place: Place) -> None:

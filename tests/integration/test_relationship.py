@@ -205,7 +205,8 @@ async def test_a_line_waits_for_an_answer_that_is_given(house: FeelingHouse, llm
     llm.enqueue(Script(status=500))
     assert "climb the tower" in await told(house, llm, sam)
     assert "climb the tower" not in await told(house, llm, sam, "I want to kill myself.")
-    assert "climb the tower" in await told(house, llm, sam, "Hello", HARBOUR)
+    assert "climb the tower" not in await told(house, llm, sam, "Hello", HARBOUR)
+    assert "climb the tower" in await told(house, llm, sam)
     assert "climb the tower" not in await told(house, llm, sam)
 
 

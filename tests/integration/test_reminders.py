@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from src_v2.app import App
+from src_v2.core.audience import Audience
 from src_v2.core.commands import Asked
+from src_v2.core.errors import DoorClosed
 from src_v2.core.messages import Turn
 from src_v2.core.scope import Scope
 from src_v2.core.switches import SwitchName
@@ -18,7 +20,7 @@ from src_v2.evolution.reminders.models import Reminder
 from src_v2.privacy.erasing import erase_request
 from src_v2.storage import migrate
 from src_v2.storage.database import Database
-from src_v2.storage.tables import llm_calls, reminders
+from src_v2.storage.tables import llm_calls, outgoing, reminders
 from tests.support.house import House, Person
 from tests.support.llm import LocalLLM, Script
 from tests.support.reminders import RecordingDoor, RecordingPostman, Stage
@@ -108,6 +110,39 @@ async def test_a_model_words_it_on_the_persons_account(tmp_path: Path) -> None:
         assert home.door.texts == ["Your oven calls, my friend.\n“check the oven”"]
         calls = [call for call in await rows(home, llm_calls) if call["purpose"] == "reminder"]
         assert [call["user_id"] for call in calls] == ["discord:sam"]
+
+
+async def test_while_discord_is_away_the_words_grow_old_and_the_reminder_says_so(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = home.person("Sam")
+    await home.hears(sam.says(OVEN))
+
+    async def away(_audience: Audience) -> Audience:
+        raise DoorClosed("Discord is not connected")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(home.app.delivery.postmen["discord"], "reach", away)
+        await later(home, minutes=20)
+    await later(home, hours=3)
+    assert ["3 hours late" in text for text in home.door.texts] == [True]
+
+
+async def test_what_is_changed_or_deleted_while_a_door_is_closed_is_not_said_as_it_was(home: Home) -> None:
+    sam = home.person("Sam")
+    await home.hears(sam.says(OVEN))
+    await home.hears(sam.says("Remind me in 20 minutes to feed the cat", ref="one"))
+    home.door.fails = [DoorClosed("down")] * 2
+    await later(home, minutes=20)
+    (command,) = [command for command in home.app.inner_life.commands if command.name == "remind"]
+    oven = next(one for one in await kept(home, sam) if one.what == "check the oven")
+    text = f"{oven.id} take out the bread"
+    await command.run(Asked(sam.audience(), "Sam", "discord", "edit", text, home.clock.now(), "UTC"))
+    await home.app.lanes.delete("elena", sam.dm.channel_id, "one")
+    await home.app.jobs.idle()
+    await later(home, minutes=1)
+    assert ["bread" in said for said in home.door.texts] == [True]
+    assert [row for row in await rows(home, outgoing) if row["text"]] == []
 
 
 async def test_an_edited_message_asks_anew_and_a_deleted_one_no_more(home: Home) -> None:

@@ -376,6 +376,21 @@ class TestCommandsOfSlices:
         assert list(chat.wishes.held.values()) == ["two boats"]
         assert chat.engine.turns == []
 
+    async def test_numbers_hold_until_another_list_is_shown(self, sitting: Sitting, chat: Chat) -> None:
+        chat.wishes.held |= {"one": "a boat", "two": "a harp", "three": "a hat"}
+        async with sitting:
+            sitting.lines.type("/wishes")
+            await sitting.screen.shows(" 3  a hat\n")
+            sitting.lines.type("/wishes done 1", "/wishes done 3", "/mood")
+            await sitting.screen.shows("Fine, friend.\n")
+        assert chat.wishes.held == {"two": "a harp"}
+
+    async def test_words_that_begin_like_an_action_are_words(self, sitting: Sitting, chat: Chat) -> None:
+        async with sitting:
+            sitting.lines.type("/wishes done with exams at last")
+            await sitting.screen.shows(" 1  done with exams at last\n")
+        assert list(chat.wishes.held.values()) == ["done with exams at last"]
+
     async def test_trouble_is_told(self, sitting: Sitting, chat: Chat) -> None:
         chat.wishes.away = True
         async with sitting:

@@ -16,7 +16,7 @@ from src_v2.core.audience import Audience, Visibility
 from src_v2.core.commands import Answer, Asked
 from src_v2.core.ids import new_id
 from src_v2.core.messages import Author, IncomingMessage
-from src_v2.core.outgoing import Outgoing
+from src_v2.core.outgoing import Outgoing, Still
 from src_v2.evolution.models import AskModel, Speaker
 from src_v2.evolution.reminders.commands import remind
 from src_v2.evolution.reminders.delivery import Delivery
@@ -24,6 +24,7 @@ from src_v2.evolution.reminders.models import Reminder
 from src_v2.evolution.reminders.service import Reminders
 from src_v2.evolution.reminders.store import ReminderStore
 from src_v2.evolution.reminders.voice import Voice
+from src_v2.interfaces.base import Shown
 from src_v2.memory.profile_store import ProfileStore
 from src_v2.memory.profiles import Profiles
 from src_v2.memory.rows import message_rows
@@ -51,11 +52,13 @@ class RecordingDoor:
         self.loses: list[BaseException] = []
         self.sent = 0
 
-    async def __call__(self, message: Outgoing) -> None:
+    async def __call__(self, outgoing: Outgoing, *, still: Still | None = None) -> None:
+        if still is not None and not await still():
+            return
         self.sent += 1
         if self.fails:
             raise self.fails.pop(0)
-        self.messages.setdefault(message.id, message)
+        self.messages.setdefault(outgoing.id, outgoing)
         if self.loses:
             raise self.loses.pop(0)
 
@@ -75,9 +78,10 @@ class RecordingPostman:
     async def reach(self, audience: Audience) -> Audience:
         return audience
 
-    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> list[str]:
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Shown:
+        before = outgoing.id in self._door.messages
         await self._door(outgoing)
-        return [f"shown-{outgoing.id}"]
+        return Shown([f"shown-{outgoing.id}"], before=before)
 
 
 class Stage:

@@ -1,7 +1,7 @@
 """What the engine asks before the model is asked, and what it shows a reply through. No model call is made here."""
 
 import random
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 import structlog
@@ -77,11 +77,17 @@ class Guard:
         return self._help_note.due(turn, character.display_name, verdict.language)
 
     async def watched(
-        self, verdict: Verdict, character: Character, said: AsyncGenerator[Said, None]
+        self,
+        verdict: Verdict,
+        character: Character,
+        said: AsyncGenerator[Said, None],
+        *,
+        replaced: Callable[[], None] = lambda: None,
     ) -> AsyncGenerator[Said, None]:
         """Yield what may be shown of `said`, as it comes.
 
-        What must not stand is replaced by the character's own line, and the rest of the reply is not waited for.
+        What must not stand is replaced by the character's own line, and the rest of the reply is not waited for;
+        `replaced` is told so.
         """
         text, seen = "", self._filter(character)
         async with aclosing(said) as heard:
@@ -104,6 +110,8 @@ class Guard:
             text += rest
             yield TextDelta(rest)
         if last := self._last_word(verdict, character, text, leaks=seen.leaks):
+            if isinstance(last, TextReplaced):
+                replaced()
             yield last
 
     def forget(self, user_id: str) -> None:

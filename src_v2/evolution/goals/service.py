@@ -7,14 +7,17 @@ from datetime import datetime
 
 from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
-from src_v2.core.errors import NotThere
+from src_v2.core.errors import NotThere, NotUnderstood
 from src_v2.core.fence import one_line
 from src_v2.core.ids import new_id
 from src_v2.evolution.goals.folding import courses_of, goals_of
 from src_v2.evolution.goals.models import LONGEST_DESCRIPTION_CHARS, Course, Entry, PersonsGoal, Status, What
 from src_v2.evolution.goals.store import GoalStore
-from src_v2.evolution.goals.wording import goal_key, same_goal
+from src_v2.evolution.goals.wording import doubles, goal_key, known_as
 from src_v2.evolution.models import Outdate
+
+MOST_OPEN = 50
+"""Goals that somebody states and neither reaches nor drops; no more can be added by a command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,16 @@ class Goals:
         )
 
     async def add(self, audience: Audience, description: str) -> PersonsGoal:
-        """Note a goal that a person states by a command; one that they have already is meant again."""
+        """Note a goal that a person states by a command; one that they have already is meant again.
+
+        Raises NotUnderstood when they have as many as there may be.
+        """
         wording = one_line(description)[:LONGEST_DESCRIPTION_CHARS]
         held = await self.of(audience.character, audience.user_id)
-        known = next((goal for goal in held.goals if same_goal(goal.description, wording)), None)
+        number = await asyncio.to_thread(known_as, wording, [goal.description for goal in held.goals])
+        known = None if number is None else held.goals[number]
+        if (known is None or known.status is not Status.OPEN) and _is_full(held):
+            raise NotUnderstood(f"You have {MOST_OPEN} goals already. Reach one or let one go, then I note this one.")
         key = known.id if known else goal_key(audience.character, audience.user_id, wording)
         await self._note(audience, key, What.STATED, wording)
         return await self._one(audience, key)
@@ -80,14 +89,9 @@ class Goals:
     async def join(self, character: str, user_id: str) -> None:
         """Make one goal of two that mean the same, under the id of the older one, and let the prompt know."""
         held = await self.of(character, user_id)
-        kept: list[PersonsGoal] = []
-        names: dict[str, str] = {}
-        for goal in sorted(held.goals, key=lambda goal: (goal.stated_at, goal.id)):
-            same = next((one for one in kept if same_goal(one.description, goal.description)), None)
-            if same is None:
-                kept.append(goal)
-            else:
-                names[goal.id] = same.id
+        goals = sorted(held.goals, key=lambda goal: (goal.stated_at, goal.id))
+        same = await asyncio.to_thread(doubles, [goal.description for goal in goals])
+        names = {goals[later].id: goals[first].id for later, first in same.items()}
         if names:
             await self._store.rename(character, user_id, names)
         await self._outdate(character, user_id)
@@ -104,6 +108,10 @@ class Goals:
         entry = Entry(new_id(), key, audience.as_stored, what, self._clock.now(), description)
         await self._store.add([entry])
         await self._outdate(audience.character, audience.user_id)
+
+
+def _is_full(held: Held) -> bool:
+    return sum(not goal.guessed for goal in open_goals(held)) >= MOST_OPEN
 
 
 def open_goals(held: Held) -> list[PersonsGoal]:

@@ -5,6 +5,7 @@ Plain comparison of words, made to err on the side of two goals: a person sees b
 
 import hashlib
 import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from src_v2.memory.lexical import terms
@@ -59,6 +60,8 @@ class _Core:
     words: frozenset[str]
     last: str
     complement: frozenset[str]
+    text: str
+    """All of it, in small letters."""
 
 
 def goal_key(character: str, user_id: str, description: str) -> str:
@@ -70,9 +73,37 @@ def goal_key(character: str, user_id: str, description: str) -> str:
 
 def same_goal(one: str, other: str) -> bool:
     """Whether two descriptions name the same goal, as far as words tell."""
-    a, b = _core(one), _core(other)
+    return _same(_core(one), _core(other))
+
+
+def known_as(wording: str, descriptions: Sequence[str]) -> int | None:
+    """Return which of `descriptions`, the first of several, names the same goal as `wording`; None when none does."""
+    core = _core(wording)
+    return next((number for number, one in enumerate(descriptions) if _same(_core(one), core)), None)
+
+
+def doubles(descriptions: Sequence[str]) -> dict[int, int]:
+    """Return, of those that name the same goal as an earlier one, number -> that of the first.
+
+    Only what shares its words or its last word is compared, so that hundreds take a moment and not seconds.
+    """
+    first: dict[int, int] = {}
+    alike: dict[Hashable, list[tuple[int, _Core]]] = {}
+    for number, description in enumerate(descriptions):
+        core = _core(description)
+        keys: list[Hashable] = [core.words, core.last] if core.words else [(core.text,)]
+        found = [at for key in keys for at, one in alike.get(key, ()) if _same(one, core)]
+        if found:
+            first[number] = min(found)
+        else:
+            for key in keys:
+                alike.setdefault(key, []).append((number, core))
+    return first
+
+
+def _same(a: _Core, b: _Core) -> bool:
     if not a.words or not b.words:
-        return one.casefold() == other.casefold()
+        return a.text == b.text
     if a.words != b.words and not (a.last == b.last and (a.words < b.words or b.words < a.words) and _enough(a, b)):
         return False
     return not a.complement or not b.complement or bool(a.complement & b.complement)
@@ -89,7 +120,7 @@ def _core(description: str) -> _Core:
     first = next(ends, None)
     words = _words(text[: first.start()] if first else text)
     complement = _words(text[first.end() :]) if first else []
-    return _Core(frozenset(words), words[-1] if words else "", frozenset(complement))
+    return _Core(frozenset(words), words[-1] if words else "", frozenset(complement), description.casefold())
 
 
 def _words(text: str) -> list[str]:

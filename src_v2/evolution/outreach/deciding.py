@@ -38,7 +38,7 @@ def decide(state: State) -> Decision:
     enough = [reason for reason in fresh if _is_enough(reason, state)]
     if not enough:
         return Decision(Why.NO_REASON)
-    if not _is_time(state):
+    if not is_time(state):
         return Decision(Why.NOT_YET)
     return Decision(Why.WRITES, min(enough, key=lambda reason: (-reason.weight, reason.id)))
 
@@ -77,7 +77,7 @@ def _is_enough(reason: Reason, state: State) -> bool:
     return fraction(state.seed, reason.id) < readiness * (0.5 + reason.weight)
 
 
-def _is_time(state: State) -> bool:
+def is_time(state: State) -> bool:
     """Whether the moment of this day has come: another one on every day, always when they may be written to."""
     local = state.now.astimezone(state.zone)
     may = _open_minutes(state.quiet)

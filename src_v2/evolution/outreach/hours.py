@@ -33,8 +33,8 @@ class Hours:
 
 USUAL = Hours(22 * 60, 8 * 60)
 """For who said nothing else."""
-CAREFUL = Hours(19 * 60, 11 * 60)
-"""Besides, for those of whom nobody knows what time it is where they are."""
+ALWAYS = Hours(0, MINUTES_OF_DAY)
+"""For those of whom nobody knows what time it is where they are: whatever the hour, it may be night there."""
 
 
 def parse(text: str) -> Hours | None:

@@ -1,7 +1,7 @@
 """Outreach: looks who may be written to, and writes. A sweep plans, a job of its own per message writes and sends.
 
-A message is decided on twice: when it is planned and again when it is sent, because somebody may have said no, or may
-have written themselves, in between. Not for delivering (`Send`).
+A message is decided on when it is planned, before and after it is put into words, and last right before it is shown:
+somebody may have said no, or may have written themselves, in between. Not for delivering (`Send`).
 """
 
 import asyncio
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -23,18 +24,16 @@ from src_v2.core.jobs import Payload
 from src_v2.core.messages import Role, StoredMessage
 from src_v2.core.outgoing import Outgoing, Send
 from src_v2.evolution.models import AskModel, Relations, Standing
-from src_v2.evolution.outreach.deciding import LEAST_SILENCE, decide, eagerness, fraction, hindrance
-from src_v2.evolution.outreach.hours import CAREFUL, USUAL, Hours, next_open, zone_named
+from src_v2.evolution.outreach.deciding import LEAST_SILENCE, decide, eagerness, fraction, hindrance, is_time
+from src_v2.evolution.outreach.hours import ALWAYS, USUAL, is_quiet, next_open, zone_named
 from src_v2.evolution.outreach.models import (
     PURPOSE,
     Candidate,
-    Decision,
     Person,
     PersonKey,
     Reason,
     Reasons,
     State,
-    Why,
 )
 from src_v2.evolution.outreach.requests import again, write_request
 from src_v2.evolution.outreach.store import OutreachStore, still_wanted
@@ -89,7 +88,7 @@ class Outreach:
         self._ask = ask
         self._send = send
         self._recent = recent
-        self._writing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._planning: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.is_on = is_on and ask is not None
 
     async def sweep(self) -> int:
@@ -121,31 +120,66 @@ class Outreach:
 
     async def write(self, payload: Payload) -> None:
         """Write one planned message and send it. Idempotent: what was written once is not written anew."""
-        async with self._writing.setdefault(str(payload["character"]), asyncio.Lock()):
-            await self._write(payload)
-
-    async def _write(self, payload: Payload) -> None:
-        character, user_id = str(payload["character"]), str(payload["user_id"])
-        message_id, reason_id = str(payload["message_id"]), str(payload["reason"])
-        underway = await self._outgoing.find(message_id)
+        underway = await self._outgoing.find(str(payload["message_id"]))
         if underway is not None and underway.state is OutgoingState.STORED:
-            await self._relations.outdate(character, user_id)  # whoever stored it may have died before
+            audience = underway.outgoing.audience  # whoever stored it may have died before:
+            await self._relations.outdate(audience.character, audience.user_id)
         if not self.is_on or (underway and underway.state is not OutgoingState.PLANNED):
             return
+        if underway is None:
+            underway = await self._put_into_words(payload)
+        elif not await self._goes_on(underway, payload):
+            return
+        if underway is not None and underway.state is OutgoingState.PLANNED:
+            await self._deliver(underway, payload)
+
+    async def _put_into_words(self, payload: Payload) -> Underway | None:
+        """Have a message put into words and note it; None when there is none to send, or not any more."""
         now = self._clock.now()
-        person, state = await self._now(character, user_id, message_id, now)
-        decision = await self._decision(person, state, reason_id, underway, now)
-        if person is not None and state is not None and decision.writes and underway is None:
-            underway = await self._written(person, state, decision, message_id, now)
-            if underway is None or underway.state is not OutgoingState.PLANNED:
-                return
-            now = self._clock.now()  # while words were looked for they may have written, or taken back what was known
-            person, state = await self._now(character, user_id, message_id, now)
-            decision = await self._decision(person, state, reason_id, underway, now)
-        if underway is not None and decision.writes:
-            await self._deliver(underway, payload, now)
+        person, state = await self._now(payload, now)
+        reason = await self._reason(person, payload, now) if state is not None and hindrance(state) is None else None
+        if person is None or state is None or not decide(replace(state, reasons=(reason,) if reason else ())).writes:
+            return None
+        assert reason is not None  # noqa: S101 - nobody writes without one
+        try:
+            text = await self._words(person, state, reason, now)
+        except ModelError as error:
+            log.warning("outreach_without_words", error=type(error).__name__)
+            return None  # tomorrow the reason may still hold
+        async with self._planning.setdefault(person.candidate.character, asyncio.Lock()):  # each counts for the next
+            if not await self._holds(payload):
+                return None
+            return await self._noted(person.candidate, reason, str(payload["message_id"]), text)
+
+    async def _holds(self, payload: Payload) -> bool:
+        """Whether a message that nobody has seen is still to be sent: looked at again whenever time went by.
+
+        Finding words may take minutes. One that is not to be sent any more is forgotten.
+        """
+        now = self._clock.now()
+        person, state = await self._now(payload, now)
+        hindered = state is None or hindrance(state) is not None
+        if not hindered and await self._reason(person, payload, now) is not None:
+            return True
+        await self._outgoing.forget(str(payload["message_id"]))
+        return False
+
+    async def _goes_on(self, underway: Underway, payload: Payload) -> bool:
+        """Whether to try again to send what has words. What may have been seen is to be remembered as said.
+
+        So that is sent (`Send` looks for it first) unless they said no; it waits for the end of their quiet hours.
+        """
+        if underway.attempted_at is None:
+            return await self._holds(payload)
+        now = self._clock.now()
+        _, state = await self._now(payload, now)
+        if state is None:
+            await self._outgoing.drop(underway.outgoing.id)
+        elif is_quiet(now, state.zone, state.quiet):
+            await self._store.request(again(payload, next_open(now, state.zone, state.quiet)), now)
         else:
-            await self._not_now(underway, decision, payload, state, now)
+            return True
+        return False
 
     async def _people(self, near: Sequence[Candidate], now: datetime) -> list[tuple[Person, State]]:
         """Return those whom nothing but a reason is missing."""
@@ -158,9 +192,9 @@ class Outreach:
         return people
 
     def _may_be_near(self, candidate: Candidate, now: datetime) -> bool:
-        """Whether it is worth asking more about somebody: not during their quiet hours."""
+        """Whether it is worth asking more about somebody: not in quiet hours, nor before the moment of the day."""
         built = self._state(candidate, 0, now)
-        return built is not None and hindrance(built[1]) is None
+        return built is not None and hindrance(built[1]) is None and is_time(built[1])
 
     def _state(self, candidate: Candidate, spent: int, now: datetime) -> tuple[Person, State] | None:
         """Return what is known without asking for reasons; None when the character is not there."""
@@ -176,16 +210,16 @@ class Outreach:
         state = State(
             now=now, enabled=candidate.wanted.enabled, has_place=candidate.place is not None, trust=trust,
             talked_at=candidate.talked_at, wrote_at=candidate.wrote_at, per_week=candidate.wanted.per_week, zone=zone,
-            quiet=quiet_hours(candidate.wanted.quiet, is_zone_known=known_zone is not None), eagerness=eager,
+            quiet=(ALWAYS if known_zone is None else candidate.wanted.quiet or USUAL,), eagerness=eager,
             battery=character.core.social_battery_limit, spent=spent, used=candidate.used,
             seed=f"{candidate.character}\0{candidate.user_id}",
         )  # fmt: skip
         return person, state
 
-    async def _now(
-        self, character: str, user_id: str, message_id: str, now: datetime
-    ) -> tuple[Person | None, State | None]:
-        """Return how things stand with one person, as if the message itself was not there."""
+    async def _now(self, payload: Payload, now: datetime) -> tuple[Person | None, State | None]:
+        """Return how things stand with the person of a message, as if that itself was not there."""
+        character, user_id = str(payload["character"]), str(payload["user_id"])
+        message_id = str(payload["message_id"])
         candidate = await self._store.one(character, user_id, without=message_id)
         if candidate is None:
             return None, None
@@ -193,20 +227,11 @@ class Outreach:
         built = self._state(_with_written(candidate, about[candidate.key]), spent.get(character, 0), now)
         return built or (None, None)
 
-    async def _decision(
-        self, person: Person | None, state: State | None, reason_id: str, underway: Underway | None, now: datetime
-    ) -> Decision:
-        """Return whether the message is still to be sent; one that may have been seen needs no reason any more."""
-        if person is None or state is None:
-            return Decision(Why.OFF)
-        hindered = hindrance(state)
-        if hindered is not None or (underway is not None and underway.attempted_at is not None):
-            return Decision(hindered or Why.WRITES)
-        found = await self._reasons([person], now)
-        reasons = [reason for reason in found.get(person.candidate.key, ()) if reason.id == reason_id]
-        if underway is not None:
-            return Decision(Why.WRITES if reasons else Why.NO_REASON)
-        return decide(replace(state, reasons=tuple(reasons)))
+    async def _reason(self, person: Person | None, payload: Payload, now: datetime) -> Reason | None:
+        """Return what a message was planned for, while that is there."""
+        found = await self._reasons([person], now) if person is not None else {}
+        named = (one for reasons in found.values() for one in reasons if one.id == str(payload["reason"]))
+        return next(named, None)
 
     async def _reasons(self, people: Sequence[Person], now: datetime) -> Mapping[PersonKey, Sequence[Reason]]:
         found: dict[PersonKey, list[Reason]] = {}
@@ -222,24 +247,15 @@ class Outreach:
         request = write_request(candidate, reason.id, day, new_id(), due_at)
         await self._store.request(request, now)
 
-    async def _written(
-        self, person: Person, state: State, decision: Decision, message_id: str, now: datetime
-    ) -> Underway | None:
-        """Have the message put into words and note it; one that is not worth saying is noted as dropped."""
-        candidate, reason = person.candidate, decision.reason
-        if reason is None or candidate.place is None or self._ask is None:
-            return None
-        try:
-            text = await self._words(person, state, reason, now)
-        except ModelError as error:
-            log.warning("outreach_without_words", error=type(error).__name__)
-            return None  # tomorrow the reason may still hold
+    async def _noted(self, candidate: Candidate, reason: Reason, message_id: str, text: str | None) -> Underway | None:
+        """Note a message that is to be sent; one that is not worth saying is noted as dropped."""
+        assert candidate.place is not None  # noqa: S101 - the decision asked for one
         outgoing = Outgoing(message_id, candidate.place, candidate.platform, text or "", PURPOSE, about=reason.id)
         if not text:
             log.info("outreach_not_worth_saying", character=candidate.character)
-        state_now = OutgoingState.PLANNED if text else OutgoingState.DROPPED
+        state = OutgoingState.PLANNED if text else OutgoingState.DROPPED
         there = still_wanted(candidate.character, candidate.user_id)
-        return await self._outgoing.plan_while(there, outgoing, now, state_now)
+        return await self._outgoing.plan_while(there, outgoing, self._clock.now(), state)
 
     async def _words(self, person: Person, state: State, reason: Reason, now: datetime) -> str | None:
         candidate = person.candidate
@@ -253,39 +269,21 @@ class Outreach:
         before = [message.text for message in said if message.role is Role.CHARACTER]
         return await asyncio.to_thread(accepted, draft.text, character, before)
 
-    async def _deliver(self, underway: Underway, payload: Payload, now: datetime) -> None:
+    async def _deliver(self, underway: Underway, payload: Payload) -> None:
         """Send a message; while the door is closed, try again now and then, for half a day."""
         try:
-            await self._send(underway.outgoing)
+            await self._send(underway.outgoing, still=partial(self._holds, payload))
             audience = underway.outgoing.audience
             await self._relations.outdate(audience.character, audience.user_id)  # what was said once waits no more
         except CannotReach as error:
             log.info("outreach_cannot_reach", reason=str(error))
             await self._outgoing.drop(underway.outgoing.id)
         except DoorClosed:
+            now = self._clock.now()
             if now - underway.created_at > GIVEN_UP_AFTER:
                 await self._outgoing.drop(underway.outgoing.id)
             else:
                 await self._store.request(again(payload, now + TRIED_AGAIN_AFTER), now)
-
-    async def _not_now(
-        self, underway: Underway | None, decision: Decision, payload: Payload, state: State | None, now: datetime
-    ) -> None:
-        """Leave it: what nobody can have seen is forgotten, what they may have seen waits for the morning."""
-        if underway is None:
-            return
-        if underway.attempted_at is None:
-            await self._outgoing.forget(underway.outgoing.id)
-        elif decision.why is Why.QUIET and state is not None:
-            await self._store.request(again(payload, next_open(now, state.zone, state.quiet)), now)
-        else:
-            await self._outgoing.drop(underway.outgoing.id)
-
-
-def quiet_hours(wanted: Hours | None, *, is_zone_known: bool) -> tuple[Hours, ...]:
-    """Return when somebody is not written to; more carefully when nobody knows what time it is where they are."""
-    hours = wanted or USUAL
-    return (hours,) if is_zone_known else (hours, CAREFUL)
 
 
 def _with_written(candidate: Candidate, about: Sequence[tuple[str, datetime | None]]) -> Candidate:

@@ -27,7 +27,7 @@ from src_v2.evolution.goals.models import (
 )
 from src_v2.evolution.goals.wording import goal_key, same_goal
 from src_v2.evolution.reflecting.asking import LookingBack, Moved, Wanted
-from src_v2.evolution.reflecting.models import Occasion, Outcome
+from src_v2.evolution.reflecting.models import Counted, Occasion, Outcome
 from src_v2.knowledge.models import USER, TranscriptLine
 from src_v2.memory.lexical import terms
 
@@ -72,7 +72,7 @@ class Shown:
     goals: Sequence[PersonsGoal] = ()
     in_session: frozenset[str] = frozenset()
     """Slugs of what counted in this session already."""
-    lately: Sequence[Occasion] = ()
+    lately: Sequence[Counted | Occasion] = ()
     """What counted on the days of this stretch."""
 
 

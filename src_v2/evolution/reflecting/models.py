@@ -9,6 +9,9 @@ from src_v2.core.audience import Audience
 from src_v2.core.messages import StoredMessage
 from src_v2.evolution.goals.models import Entry
 
+TRIGGER = "trigger"
+"""What the id of an occasion's change of trust begins with; its session and its slug follow, between colons."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -47,6 +50,16 @@ class Occasion:
     change: int
     note: str
     message_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An occasion that is in the trust already. `session` is that of the stretch in which it was found."""
+
+    session: str
+    slug: str
+    change: int
     at: datetime
 
 

@@ -22,7 +22,7 @@ from src_v2.evolution.goals.service import Goals, Held, open_goals
 from src_v2.evolution.models import AskModel, ChangeKind, Relations, TrustChange
 from src_v2.evolution.reflecting.asking import MOST_LISTED, LookingBack, question
 from src_v2.evolution.reflecting.gate import Shown, Target, admit
-from src_v2.evolution.reflecting.models import Occasion, Outcome, Reflection, Stretch, triggers_of
+from src_v2.evolution.reflecting.models import TRIGGER, Occasion, Outcome, Reflection, Stretch, triggers_of
 from src_v2.evolution.reflecting.requests import reflect_request
 from src_v2.evolution.reflecting.store import ReflectionStore
 from src_v2.knowledge.models import TranscriptLine
@@ -105,8 +105,7 @@ class Reflecting:
         earlier = await self._store.latest(audience.character, audience.user_id, _first_day(stretch))
         shown = Shown(
             stretch.id, _in_utc(lines), triggers, targets, held.goals,
-            frozenset(o.slug for one in earlier if one.session_id == stretch.session_id for o in one.occasions),
-            [occasion for one in earlier for occasion in one.occasions],
+            frozenset(one.slug for one in earlier if one.session == stretch.session_id), earlier,
         )  # fmt: skip
         # Sixty long messages take a moment to be looked through.
         return await asyncio.to_thread(admit, answer, shown)
@@ -144,8 +143,9 @@ def _change(reflection: Reflection, occasion: Occasion) -> TrustChange:
     """Return the change; its id is that of the session, so that the same thing counts once in it."""
     session = reflection.session_id or reflection.stretch
     return TrustChange(
-        f"trigger:{session}:{occasion.slug}", reflection.audience.character, reflection.audience.user_id,
+        f"{TRIGGER}:{session}:{occasion.slug}", reflection.audience.character, reflection.audience.user_id,
         ChangeKind.TRIGGER, occasion.change, occasion.at, occasion.note, occasion.message_id,
+        reflection.audience.guild_id,
     )  # fmt: skip
 
 

@@ -15,11 +15,20 @@ from src_v2.core.audience import Audience, Visibility
 from src_v2.core.errors import StoreError
 from src_v2.core.messages import Role
 from src_v2.evolution.goals.rows import entry_row
-from src_v2.evolution.reflecting.models import Occasion, Outcome, Reflection, Stretch, Waiting
+from src_v2.evolution.reflecting.models import (
+    TRIGGER,
+    Counted,
+    Occasion,
+    Outcome,
+    Reflection,
+    Stretch,
+    Waiting,
+)
+from src_v2.memory.profile_store import heard
 from src_v2.storage.database import Database
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
-from src_v2.storage.tables import messages, reflections, summaries, switches, users
+from src_v2.storage.tables import messages, reflections, summaries, trust_changes, users
 
 
 class ReflectionStore:
@@ -31,12 +40,11 @@ class ReflectionStore:
 
     async def waiting(self, *, since: datetime, least_chars: int, limit: int) -> list[Waiting]:
         """Return stretches read back since then, with enough words of a person who wants to be remembered."""
-        unheard = select(switches.c.user_id).where(~switches.c.remember)
         rests = or_(reflections.c.id.is_(None), reflections.c.counted_at.is_(None))
         query = (
             select(summaries.c.id, summaries.c.character, summaries.c.user_id)
             .outerjoin(reflections, reflections.c.id == summaries.c.id)
-            .where(summaries.c.created_at >= since, rests, summaries.c.user_id.not_in(unheard))
+            .where(summaries.c.created_at >= since, rests, *heard(summaries.c.user_id, summaries.c.guild_id))
             .where(_chars_of_the_person() >= least_chars)
             .order_by(summaries.c.created_at)
             .limit(limit)
@@ -49,12 +57,11 @@ class ReflectionStore:
         await self._rows.apply(rows)
 
     async def stretch(self, stretch_id: str) -> Stretch | None:
-        """Return a stretch; None when nothing of it is left, or its person does not want to be remembered."""
-        unheard = select(switches.c.user_id).where(~switches.c.remember)
+        """Return a stretch; None when nothing of it is left, or its person does not want to be remembered there."""
         query = (
             select(messages, users.c.timezone)
             .outerjoin(users, users.c.id == messages.c.user_id)
-            .where(messages.c.learned_in == stretch_id, messages.c.user_id.not_in(unheard))
+            .where(messages.c.learned_in == stretch_id, *heard(messages.c.user_id, messages.c.guild_id))
             .order_by(messages.c.created_at, messages.c.id)
         )
         async with self._db.read() as connection:
@@ -71,13 +78,22 @@ class ReflectionStore:
             )
         return _reflection(row) if row else None
 
-    async def latest(self, character: str, user_id: str, since: datetime) -> list[Reflection]:
-        """Return the reflections on a person's stretches that ended since then."""
-        query = select(reflections).where(
-            reflections.c.user_id == user_id, reflections.c.character == character, reflections.c.ended_at >= since
+    async def latest(self, character: str, user_id: str, since: datetime) -> list[Counted]:
+        """Return what a person did since then that counts, each once, also when what showed it is gone by now."""
+        of, done = trust_changes.c, reflections.c
+        counted = select(of.id, of.amount, of.happened_at).where(
+            of.user_id == user_id, of.character == character, of.happened_at >= since, of.id.startswith(f"{TRIGGER}:")
+        )
+        written = select(reflections).where(
+            done.user_id == user_id, done.character == character, done.ended_at >= since
         )
         async with self._db.read() as connection:
-            return [_reflection(row) for row in (await connection.execute(query)).mappings()]
+            rows = (await connection.execute(counted)).all()
+            found = [_reflection(row) for row in (await connection.execute(written)).mappings()]
+        named = ((*row[0].partition(":")[2].rpartition(":"), row[1], row[2]) for row in rows)
+        known = [Counted(session, slug, change, at) for session, _, slug, change, at in named]
+        known += [Counted(r.session_id or r.stretch, o.slug, o.change, o.at) for r in found for o in r.occasions]
+        return list({(one.session, one.slug): one for one in known}.values())
 
     async def finish(self, stretch: Stretch, outcome: Outcome, at: datetime) -> None:
         """Write what came of a stretch, all or nothing, unless somebody did; no occasions, nothing to count.

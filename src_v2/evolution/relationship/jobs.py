@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from src_v2.core.jobs import JobKind, JobRequest, Payload, Queue, Schedule
+from src_v2.evolution.relationship.models import Whose
+from src_v2.memory.models import ChangedMessage
 
 SETTLE = "evolution.settle"
 SWEEP = "relationship.sweep"
@@ -11,8 +13,8 @@ SETTLE_PRIORITY = 20
 FORGET_PRIORITY = 5
 
 Step = Callable[[], Awaitable[None]]
-Forget = Callable[[Sequence[str], Sequence[str]], Awaitable[None]]
-"""Lets go of what rests on messages: (those that changed, those of them that are gone)."""
+Forget = Callable[[Whose, Sequence[str], Sequence[str]], Awaitable[None]]
+"""Lets go of what rests on messages: (whose they are, those that changed, those of them that are gone)."""
 
 
 def kinds(settle: Step, sweep: Step, forget: Forget) -> list[JobKind]:
@@ -25,7 +27,8 @@ def kinds(settle: Step, sweep: Step, forget: Forget) -> list[JobKind]:
         await sweep()
 
     async def forget_those(payload: Payload) -> None:
-        await forget(_ids(payload, "changed"), _ids(payload, "gone"))
+        whose = Whose(str(payload["character"]), str(payload["user"]))
+        await forget(whose, _ids(payload, "changed"), _ids(payload, "gone"))
 
     return [
         JobKind(SETTLE, Queue.CONVERSATION, settle_all, coalesces=True),
@@ -44,10 +47,21 @@ def settle_request(key: str) -> JobRequest:
     return JobRequest(SETTLE, f"settle:{key}", priority=SETTLE_PRIORITY)
 
 
-def forget_request(key: str, changed: Sequence[str], gone: Sequence[str]) -> JobRequest:
-    """Return the request to let go of what rests on messages that changed; `key` names the occasion."""
-    payload: Payload = {"changed": list(changed), "gone": list(gone)}
-    return JobRequest(FORGET, f"unfelt:{key}", payload, priority=FORGET_PRIORITY)
+def forget_requests(key: str, changed: Sequence[ChangedMessage]) -> list[JobRequest]:
+    """Return the requests to let go of what rests on messages that changed, one for each relationship.
+
+    `key` names the occasion, and nobody.
+    """
+    requests = []
+    for number, whose in enumerate(sorted({Whose(one.character, one.user_id) for one in changed})):
+        theirs = [one for one in changed if Whose(one.character, one.user_id) == whose]
+        payload: Payload = {
+            "character": whose.character, "user": whose.user_id,
+            "changed": [one.id for one in theirs], "gone": [one.id for one in theirs if one.gone],
+        }  # fmt: skip
+        key_of_it = f"unfelt:{key}:{number}"
+        requests.append(JobRequest(FORGET, key_of_it, payload, priority=FORGET_PRIORITY, user_id=whose.user_id))
+    return requests
 
 
 def _ids(payload: Payload, name: str) -> list[str]:

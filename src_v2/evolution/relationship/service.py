@@ -3,10 +3,12 @@
 Kept in the cache, so that a turn costs no statement; what happened in this process since then is laid over it.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from types import MappingProxyType
 
@@ -36,10 +38,14 @@ MOST_PEOPLE = 10_000
 
 @dataclass(slots=True)
 class Lately:
-    """What happened in this process, and may not be in what was read. `said` are ids of mentions."""
+    """What happened in this process, and may not be in what was read.
+
+    `said` are ids of mentions, `saying` those that a turn is about to say, with its id.
+    """
 
     talked_at: datetime | None = None
     said: set[str] = field(default_factory=set)
+    saying: dict[str, str] = field(default_factory=dict)
     felt: dict[str, Signal] = field(default_factory=dict)
 
 
@@ -71,6 +77,7 @@ class Standings:
         self._lately: OrderedDict[Whose, Lately] = OrderedDict()
         self._changed: OrderedDict[Whose, int] = OrderedDict()
         self._changes = count(1)
+        self._reading: dict[Whose, asyncio.Task[Kept]] = {}
 
     async def standing(self, character: str, user_id: str) -> Standing:
         """Return how a character stands to a person; warm it costs no statement.
@@ -98,11 +105,10 @@ class Standings:
     async def change(self, changes: Sequence[TrustChange]) -> None:
         """Let trust change, each occasion once; raises StoreUnavailable while SQL is away.
 
-        Nothing of who does not want to be remembered, and of what is gone by now, is noted.
+        Nothing of who does not want to be remembered there, and of what is gone by now, is noted.
         """
-        people = {one.user_id for one in changes}
-        remembered = {one for one in people if (await self._profiles.switches(one)).keeps(None)}
-        rows = [change_row(one) for one in changes if one.user_id in remembered]
+        decided = {one: await self._profiles.switches(one) for one in {change.user_id for change in changes}}
+        rows = [change_row(one) for one in changes if decided[one.user_id].keeps(one.guild_id)]
         if rows:
             await self._store.ask(rows, self._clock.now())
             self._wake_jobs()
@@ -139,6 +145,14 @@ class Standings:
                 self._lately[whose].felt.pop(message_id, None)
         await self.outdate(*whose)
 
+    async def outdate_in(self, character: str | None, user_id: str | None) -> None:
+        """Have every standing read anew, or those of one character, of one person: a part of what was said is gone."""
+        talking = {one for one in self._lately if character in {None, one.character} and user_id in {None, one.user_id}}
+        for whose in talking:
+            self._lately[whose].felt.clear()  # what was felt in what is left is read with the rest
+        for whose in talking.union(await self._store.people(character, user_id)):
+            await self.outdate(*whose)
+
     async def forget(self, user_id: str) -> None:
         """Know nothing of a person any more."""
         for whose in [one for one in self._lately if one.user_id == user_id]:
@@ -153,6 +167,17 @@ class Standings:
             lately.talked_at = self._clock.now()
             if mentioned:
                 lately.said.add(mentioned)
+
+    def reserve(self, turn: Turn, mentioned: str) -> bool:
+        """Let a turn say what is said once, until `release`; False when another one has it or said it."""
+        lately = self._of(Whose(turn.audience.character, turn.audience.user_id))
+        return mentioned not in lately.said and lately.saying.setdefault(mentioned, turn.id) == turn.id
+
+    def release(self, turn: Turn) -> None:
+        """Note that a turn is over: what it did not say may be said by another."""
+        lately = self._lately.get(Whose(turn.audience.character, turn.audience.user_id))
+        if lately is not None:
+            lately.saying = {one: by for one, by in lately.saying.items() if by != turn.id}
 
     def notes(self, message: IncomingMessage, _previous: str) -> list[RowWrite]:
         """Return what is written with a message: how its author seems to feel."""
@@ -177,6 +202,19 @@ class Standings:
         held = caching.unpacked(await self._cache.get(caching.key(whose)))
         if held is not None:
             return held
+        reading = self._reading.get(whose)
+        if reading is None:
+            reading = self._reading[whose] = asyncio.create_task(self._read(whose))
+            reading.add_done_callback(partial(self._was_read, whose))
+        return await asyncio.shield(reading)
+
+    def _was_read(self, whose: Whose, task: "asyncio.Task[Kept]") -> None:
+        self._reading.pop(whose, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; when nobody did, it is no news
+
+    async def _read(self, whose: Whose) -> Kept:
+        """Read what is kept, for everybody who asks meanwhile: also when they wait no longer, the next one has it."""
         while True:
             version = self._changed.get(whose)
             kept = await self._store.read(whose, self._clock.now() - FADES_IN, self._asides)

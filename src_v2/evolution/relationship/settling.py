@@ -3,13 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import structlog
+
 from src_v2.characters.models import Character
 from src_v2.core.clock import Clock
-from src_v2.evolution.relationship.models import Whose
+from src_v2.core.errors import StoreUnavailable
+from src_v2.evolution.relationship.models import Applied, Whose
 from src_v2.evolution.relationship.mood import FADES_IN
 from src_v2.evolution.relationship.service import Standings
 from src_v2.evolution.relationship.speaking import FileLines
-from src_v2.evolution.relationship.store import RelationshipStore
+from src_v2.evolution.relationship.store import AT_ONCE, RelationshipStore
+
+log = structlog.get_logger(__name__)
 
 LATE_READERS = timedelta(minutes=10)
 """Longer than what was read may lie in the cache."""
@@ -30,15 +35,27 @@ class Settling:
 
     async def settle(self) -> None:
         """Let every occasion that waits change trust, in the order in which they came."""
-        while waiting := await self._store.waiting():
+        failed: set[str] = set()
+        while waiting := [one for one in await self._store.waiting(AT_ONCE + len(failed)) if one not in failed]:
             touched: dict[Whose, None] = {}
             for change_id in waiting:
-                done = await self._store.settle(change_id, self._lines, self._clock.now())
+                done = await self._settle(change_id, failed)
                 if done is not None:
                     touched[done.whose] = None
                     await self._standings.outdate(*done.whose)
             for whose in touched:
                 await self._standings.renew(whose)
+
+    async def _settle(self, change_id: str, failed: set[str]) -> Applied | None:
+        """Settle one occasion; one that cannot be holds nobody else up."""
+        try:
+            return await self._store.settle(change_id, self._lines, self._clock.now())
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge of one occasion among everybody's; the sweep tries it again
+            log.error("occasion_not_settled", error=type(error).__name__)
+            failed.add(change_id)
+            return None
 
     async def sweep(self) -> None:
         """Find reactions of which nobody was told, and let go of what does nothing any more."""
@@ -48,7 +65,7 @@ class Settling:
             await self._store.reconcile(whose, now)
         await self.settle()
 
-    async def forget(self, changed: Sequence[str], gone: Sequence[str]) -> None:
-        """Let go of what rests on messages that changed."""
-        for whose in await self._store.forget(changed, gone):
-            await self._standings.unfeel(whose, changed)
+    async def forget(self, whose: Whose, changed: Sequence[str], gone: Sequence[str]) -> None:
+        """Let go of what rests on messages that changed; other parts' words of them are read anew as well."""
+        await self._store.forget(changed, gone)
+        await self._standings.unfeel(whose, changed)

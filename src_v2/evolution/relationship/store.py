@@ -97,15 +97,27 @@ class RelationshipStore:
         async with self._db.read() as connection:
             return [Whose(*row) for row in await connection.execute(reckoning.differing().limit(limit))]
 
-    async def forget(self, changed: Sequence[str], gone: Sequence[str]) -> list[Whose]:
-        """Remove what was felt in messages that changed, and what those showed that are gone; return whose it was."""
-        felt = delete(feelings).where(feelings.c.message_id.in_(changed))
-        shown = and_(trust_changes.c.kind == ChangeKind.TRIGGER.value, trust_changes.c.source_message_id.in_(gone))
-        removed = delete(trust_changes).where(shown)
+    async def forget(self, changed: Sequence[str], gone: Sequence[str]) -> None:
+        """Remove what was felt in messages that changed, and what those showed that are gone.
+
+        That something counted stays, without what it was: who deletes a message does not make it count once more.
+        """
+        of = trust_changes.c
+        shown = and_(of.kind == ChangeKind.TRIGGER.value, of.source_message_id.in_(gone))
         async with self._db.write() as connection:
-            rows = (await connection.execute(felt.returning(feelings.c.character, feelings.c.user_id))).all()
-            await connection.execute(removed)
-        return sorted({Whose(*row) for row in rows})
+            await connection.execute(delete(feelings).where(feelings.c.message_id.in_(changed)))
+            await connection.execute(delete(trust_changes).where(shown, of.settled.is_(False)))
+            await connection.execute(update(trust_changes).where(shown, of.settled).values(note=""))
+
+    async def people(self, character: str | None, user_id: str | None) -> list[Whose]:
+        """Return all relationships, or those of one character, of one person."""
+        query = select(relationships.c.character, relationships.c.user_id)
+        if character is not None:
+            query = query.where(relationships.c.character == character)
+        if user_id is not None:
+            query = query.where(relationships.c.user_id == user_id)
+        async with self._db.read() as connection:
+            return [Whose(*row) for row in await connection.execute(query)]
 
     async def tidy(self, faded_before: datetime, idle_before: datetime) -> None:
         """Remove feelings that can matter to no mood any more, and talk beyond the daily limit, which did nothing."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,7 +13,7 @@ from src_v2.core.messages import Author
 from src_v2.evolution.reminders import telling
 from src_v2.evolution.reminders.asking import Request, read_order
 from src_v2.evolution.reminders.models import Counted, Reminder
-from src_v2.evolution.reminders.rules import utc
+from src_v2.evolution.reminders.rules import utc, value_of
 from src_v2.evolution.reminders.service import Reminders
 from src_v2.evolution.reminders.times import Problem, When
 from src_v2.memory.profiles import Profiles
@@ -113,11 +114,17 @@ class _Asking:
     async def _edit(self) -> Answer:
         reminder, rest = await self._named(self._text)
         counted, request = await self._read(rest)
+        if reminder.rule:
+            request = _at_its_half_of_the_day(
+                request, rest, self._asked.at.astimezone(counted.zone).replace(tzinfo=None)
+            )
         when = request.when
         if isinstance(when, Problem) and (when is not Problem.MISSING or not request.what):
             return Answer(telling.WHY_OPEN[when])
         changed = await self._reminders.edit(self._author.user_id, reminder.id, request, counted)
-        return Answer(f"Changed: {telling.listed(changed)}.{_zone_note(changed)}", (_item(changed),))
+        is_rhythm_kept = isinstance(when, When) and not when.rule and changed.rule
+        rhythm = f" It still comes {telling.in_words(value_of(changed.rule))}." if is_rhythm_kept else ""
+        return Answer(f"Changed: {telling.listed(changed)}.{rhythm}{_zone_note(changed)}", (_item(changed),))
 
     async def _zone(self) -> Answer:
         if not await self._remembered():
@@ -163,6 +170,19 @@ def _zones() -> dict[str, str]:
     known = sorted(available_timezones())
     cities = {key.rpartition("/")[2].casefold(): key for key in known if "/" in key and not key.startswith("Etc/")}
     return cities | {key.casefold(): key for key in known}
+
+
+def _at_its_half_of_the_day(request: Request, text: str, now: datetime) -> Request:
+    """Return a request with the time of day that its words mean on any day: "at ten" of what comes again is no night.
+
+    Of something that comes once it is whichever ten comes next. `now` is the person's wall clock, naive.
+    """
+    when = request.when
+    fresh = read_order(text, datetime.combine(now, time.min)).when
+    if not isinstance(when, When) or not isinstance(fresh, When) or when.rule or when.elapsed is not None:
+        return request
+    first = datetime.combine(when.first, fresh.first.time())
+    return replace(request, when=replace(when, first=first if first > now else first + timedelta(days=1)))
 
 
 def _item(reminder: Reminder) -> Item:

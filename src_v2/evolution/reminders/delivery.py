@@ -4,6 +4,7 @@ What is said, and under what id, is stored before it is sent, and sent again as 
 """
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,7 +15,7 @@ from src_v2.core.ids import derived_id
 from src_v2.core.outgoing import Button, Outgoing, Send
 from src_v2.evolution.models import Outdate
 from src_v2.evolution.reminders.jobs import LOOK_AHEAD, deliver_request
-from src_v2.evolution.reminders.models import DONE, KEPT_AFTER, PUT_OFF, TOO_LATE, Reminder, Status
+from src_v2.evolution.reminders.models import DONE, KEPT_AFTER, PURPOSE, PUT_OFF, TOO_LATE, Reminder, Status
 from src_v2.evolution.reminders.rules import next_after, until
 from src_v2.evolution.reminders.service import nobody_asks
 from src_v2.evolution.reminders.store import AT_ONCE, ReminderStore
@@ -24,9 +25,12 @@ from src_v2.storage.outbox import outbox_row
 
 log = structlog.get_logger(__name__)
 
-PURPOSE = "reminder"
 BUTTONS = (Button(DONE, "Done"), Button(PUT_OFF, "In 10 minutes"))
 SAID_AT_ONCE = 16
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=30)
+"""Between two tries while a door is closed; each is twice as long as the one before."""
+A_LITTLE = timedelta(seconds=15)
+"""Looks come every minute, and not to the second."""
 
 
 class Delivery:
@@ -43,7 +47,7 @@ class Delivery:
         self._clock = clock
         self._outdate = outdate
         self._in_hand: set[str] = set()
-        self._worded: set[str] = set()
+        self._tried: dict[str, _Tried] = {}
         self._slots = asyncio.Semaphore(SAID_AT_ONCE)
 
     async def sweep(self) -> None:
@@ -51,19 +55,27 @@ class Delivery:
         now = self._clock.now()
         last: Reminder | None = None
         soon: set[datetime] = set()
+        there: set[str] = set()
         while True:
             found = await self._store.due(now + LOOK_AHEAD, last)
             soon |= {one.due_at for one in found if one.due_at > now}
-            await self._say_all([one for one in found if one.due_at <= now and one.id not in self._in_hand])
+            there |= {_outgoing_id(one) for one in found}
+            await self._say_all([one for one in found if one.due_at <= now and self._is_free(one, now)])
             if len(found) < AT_ONCE:
                 break
             last = found[-1]
+        self._tried = {one: tried for one, tried in self._tried.items() if one in there}
         if soon:
             await self._store.write([outbox_row(deliver_request(moment), now) for moment in sorted(soon)])
 
     async def tidy(self) -> None:
         """Remove what is over for a month."""
         await self._store.remove_over(self._clock.now() - KEPT_AFTER)
+
+    def _is_free(self, reminder: Reminder, now: datetime) -> bool:
+        """Whether it is in nobody's hand, and not to be left in peace after a door was closed."""
+        tried = self._tried.get(_outgoing_id(reminder))
+        return reminder.id not in self._in_hand and (tried is None or tried.again_at <= now)
 
     async def _say_all(self, due: list[Reminder]) -> None:
         self._in_hand |= {one.id for one in due}
@@ -95,37 +107,67 @@ class Delivery:
             await self._miss(reminder, len(times), next_at)
             return
         decided = await self._decided(reminder, now, late, len(times))
-        if decided is None:
+        if decided is None or not await self._store.plan(reminder, decided, now):
             return
+        if not await self._sent(reminder, decided, len(times), next_at):
+            await self._store.let_go(reminder)
+
+    async def _sent(self, reminder: Reminder, decided: Outgoing, times: int, next_at: datetime | None) -> bool:
+        """Send it and note what became of it; False when it was changed or removed meanwhile."""
+
+        async def still() -> bool:
+            return await self._store.is_saying(reminder, decided.id)
+
         try:
-            await self._send(decided)
+            await self._send(decided, still=still)
         except CannotReach:
-            await self._miss(reminder, len(times), next_at)
+            return await self._miss(reminder, times, next_at)
         except DoorClosed:
-            await self._store.put_back(reminder, decided.id)
-        else:
-            self._worded.discard(decided.id)
-            await self._store.said(reminder, decided.id, self._clock.now(), next_at)
-            if reminder.missed:
-                await self._outdate(whose.character, whose.user_id)
+            self._rest(decided.id)
+            return await self._store.put_back(reminder, decided.id)
+        is_noted = await self._store.said(reminder, decided.id, self._clock.now(), next_at)
+        if reminder.missed:
+            await self._outdate(reminder.audience.character, reminder.audience.user_id)
+        return is_noted
+
+    def _rest(self, outgoing_id: str) -> None:
+        tried = self._tried.get(outgoing_id)
+        pause = min(2 * tried.pause, LONGEST_PAUSE) if tried else FIRST_PAUSE
+        self._tried[outgoing_id] = _Tried(pause, self._clock.now() + pause - A_LITTLE)
 
     async def _decided(self, reminder: Reminder, now: datetime, late: timedelta, times: int) -> Outgoing | None:
         """Return what is said, stored before it is sent; None when the reminder was changed meanwhile."""
         if reminder.status is Status.SAYING and reminder.text:
             return _outgoing(reminder, reminder.outgoing_id, reminder.text)
-        at = reminder.due_at.astimezone(UTC)
-        outgoing_id = derived_id(at, "reminder", reminder.id, at.isoformat())
+        outgoing_id = _outgoing_id(reminder)
         person = "" if reminder.audience.is_private else await self._store.name_of(reminder.audience.user_id)
         # While a door is closed this is tried again and again: no model is asked twice for the same words.
-        first = outgoing_id not in self._worded
-        self._worded.add(outgoing_id)
+        first = outgoing_id not in self._tried
         text = await self._voice.words(Occasion(reminder, now, late, times, person), in_character=first)
         is_same = await self._store.decide(reminder, outgoing_id, text)
         return _outgoing(reminder, outgoing_id, text) if is_same else None
 
-    async def _miss(self, reminder: Reminder, times: int, next_at: datetime | None) -> None:
-        if await self._store.miss(reminder, max(1, times), next_at):
+    async def _miss(self, reminder: Reminder, times: int, next_at: datetime | None) -> bool:
+        is_noted = await self._store.miss(reminder, max(1, times), next_at)
+        if is_noted:
             await self._outdate(reminder.audience.character, reminder.audience.user_id)
+        return is_noted
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A message that met a closed door: how long it rests, and until when."""
+
+    pause: timedelta
+    again_at: datetime
+
+
+def _outgoing_id(reminder: Reminder) -> str:
+    """Return the id of the message that says a reminder this time: other words are another message."""
+    if reminder.outgoing_id:
+        return reminder.outgoing_id
+    at = reminder.due_at.astimezone(UTC)
+    return derived_id(at, "reminder", reminder.id, at.isoformat(), reminder.what)
 
 
 def _outgoing(reminder: Reminder, outgoing_id: str, text: str) -> Outgoing:

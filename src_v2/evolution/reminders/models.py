@@ -1,5 +1,6 @@
 """The nouns of reminders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +17,8 @@ TOO_LATE = timedelta(days=7)
 """What was to be said longer ago than this would only confuse: it is listed instead."""
 KEPT_AFTER = timedelta(days=30)
 """How long something said, or never said, can still be put off or looked up."""
+PURPOSE = "reminder"
+"""What messages that say one are for, in the records."""
 DONE, PUT_OFF = "reminder.done", "reminder.snooze"
 """What the buttons below a reminder do."""
 
@@ -55,6 +58,7 @@ class Reminder:
     source_message_id: str = ""
     outgoing_id: str = ""
     text: str = ""
+    said_at: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -65,6 +69,20 @@ class Reminder:
     def is_open(self) -> bool:
         """Whether it is still to be said."""
         return self.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What messages ask for after they were edited or deleted.
+
+    `gone` are messages whose reminders all go; of the others, `dropped` are the ids of reminders that nobody asks for
+    any more, `asked` those that are set anew, and `changed` those whose time stays.
+    """
+
+    gone: Sequence[str] = ()
+    dropped: Sequence[str] = ()
+    asked: Sequence[Reminder] = ()
+    changed: Sequence[Reminder] = ()
 
 
 @dataclass(frozen=True, slots=True)

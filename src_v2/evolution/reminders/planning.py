@@ -9,7 +9,7 @@ from src_v2.core.audience import Audience
 from src_v2.evolution.reminders.asking import Request
 from src_v2.evolution.reminders.jobs import deliver_request, is_soon
 from src_v2.evolution.reminders.models import Counted, Reminder
-from src_v2.evolution.reminders.rules import in_zone, next_after, rule_text, utc
+from src_v2.evolution.reminders.rules import at_time, in_zone, next_after, rule_text, utc
 from src_v2.evolution.reminders.times import When
 from src_v2.storage.outbox import outbox_row
 from src_v2.storage.rows import RowWrite
@@ -29,6 +29,13 @@ def planned(
         reminder_id, audience, platform, request.what, request.language, rule, counted.zone.key,
         counted.guessed and not when.counted, due, source_message_id=source_message_id,
     )  # fmt: skip
+
+
+def at_another_time(reminder: Reminder, moment: Reminder) -> Reminder:
+    """Return one that comes again with the time of day at which `moment` would come once; its rhythm stays."""
+    rule = at_time(reminder.rule, moment.due_at.astimezone(moment.zone).replace(tzinfo=None), moment.zone)
+    due = next_after(rule, moment.due_at - timedelta(seconds=1)) or moment.due_at
+    return replace(moment, rule=rule, due_at=due.astimezone(UTC))
 
 
 def local_time(moment: datetime, counted: Counted) -> datetime:

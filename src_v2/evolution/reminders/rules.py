@@ -68,6 +68,18 @@ def in_zone(text: str, zone: ZoneInfo) -> str:
     return rule_text(datetime.strptime(head.rpartition(":")[2], _STAMP), rule, zone)  # noqa: DTZ007 - local on purpose
 
 
+def at_time(text: str, first: datetime, zone: ZoneInfo) -> str:
+    """Return a kept rule with another time of day: that of `first`, local and naive; its days stay.
+
+    What is counted in hours or minutes is counted from `first`.
+    """
+    head, _, rule = text.partition("\nRRULE:")
+    if _step(rule) is not None:
+        return rule_text(first, rule, zone)
+    start = datetime.strptime(head.rpartition(":")[2], _STAMP)  # noqa: DTZ007 - local on purpose
+    return rule_text(datetime.combine(start, first.time()), rule, zone)
+
+
 def _occurrences(text: str, after: datetime) -> Iterator[datetime]:
     """Yield the occurrences after a time, in order, without end."""
     head, _, rule = text.partition("\nRRULE:")

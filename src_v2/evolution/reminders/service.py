@@ -14,13 +14,15 @@ from src_v2.core.audience import Audience
 from src_v2.core.clock import Clock
 from src_v2.core.errors import CharacterNotFound, NotThere, StoreUnavailable
 from src_v2.core.ids import derived_id, new_id
-from src_v2.core.messages import Author, IncomingMessage, StoredMessage, Turn
+from src_v2.core.messages import Author, IncomingMessage, Turn
 from src_v2.evolution.models import Outdate
 from src_v2.evolution.reminders import telling
 from src_v2.evolution.reminders.asking import Request, asked_for, completed
 from src_v2.evolution.reminders.models import DONE, PUT_OFF, SNOOZE, Counted, Reminder, Status
-from src_v2.evolution.reminders.planning import local_time, moved_to, planned, soon
-from src_v2.evolution.reminders.store import CHANGING, ReminderStore, reminder_row
+from src_v2.evolution.reminders.planning import at_another_time, local_time, moved_to, planned, soon
+from src_v2.evolution.reminders.rereading import followed, id_of
+from src_v2.evolution.reminders.rules import next_after
+from src_v2.evolution.reminders.store import ReminderStore, reminder_row
 from src_v2.evolution.reminders.times import When
 from src_v2.memory.profiles import Profiles
 from src_v2.storage.rows import RowWrite
@@ -69,11 +71,8 @@ class Reminders:
 
     async def reread(self, message_ids: Collection[str]) -> None:
         """Follow messages that were edited or deleted: what they ask for now, from when they were said."""
-        rows: list[RowWrite] = []
         now = self._clock.now()
-        for message in await self._store.said_by_people(message_ids):
-            rows += await self._asked_anew(message, now)
-        await self._store.reread(message_ids, rows)
+        await self._store.reread(await followed(self._store, self.clock_of, message_ids, now), now)
 
     async def guidance(self, turn: Turn, *, remembered: bool, missed: int = 0, with_tools: bool = False) -> list[str]:
         """Return what a reply to `turn` must say about reminders; nothing for nearly every turn, at no cost.
@@ -110,13 +109,20 @@ class Reminders:
         """Return a person's reminders of a character, soonest first; those that were not said among them."""
         return await self._store.of(character, user_id)
 
-    async def done(self, user_id: str, reminder_id: str) -> Reminder:
-        """Let go of what is done; what comes again stays for its next time. Raises NotThere."""
+    async def done(self, user_id: str, reminder_id: str, *, said: bool = False) -> Reminder:
+        """Let go of what is done; what comes again stays for its next time. Raises NotThere.
+
+        Of what comes again, the time that is nearer is the one that is done: the next, or the one that was said.
+        """
         reminder = await self._get(user_id, reminder_id)
-        if reminder.rule and reminder.is_open:
-            await self._store.mentioned([reminder.id], self._clock.now())
-        else:
+        now = self._clock.now()
+        if not reminder.rule or not reminder.is_open:
             await self._store.remove(user_id, [reminder.id])
+        elif not said and _is_before_its_time(reminder, now):
+            reminder = _after_this_time(replace(reminder, missed=0), now)
+            await self._change(reminder, now)
+        else:
+            await self._store.mentioned([reminder.id], now)
         await self._outdate(reminder.audience.character, user_id)
         return reminder
 
@@ -127,33 +133,42 @@ class Reminders:
         await self._outdate(reminder.audience.character, user_id)
         return reminder
 
-    async def snooze(self, user_id: str, reminder_id: str, until: datetime | None = None) -> Reminder:
-        """Say it again later (UTC; in ten minutes). What comes again by itself is put off once. Raises NotThere."""
+    async def snooze(
+        self, user_id: str, reminder_id: str, until: datetime | None = None, *, said: bool = False
+    ) -> Reminder:
+        """Say it again later (UTC; in ten minutes). What comes again by itself is put off once. Raises NotThere.
+
+        When its next time is not later than that, it is this one which is put off; `said` means the one before.
+        """
         reminder = await self._get(user_id, reminder_id)
         now = self._clock.now()
         later = replace(
             reminder, due_at=until or now + SNOOZE, status=Status.PLANNED, rule="", missed=0, outgoing_id="", text="",
         )  # fmt: skip
-        if reminder.rule:
-            once = derived_id(reminder.due_at, "snoozed", reminder.id)  # pressed twice it is still one
-            later = replace(later, id=once)
-            await self._store.write([replace(reminder_row(later, now), update=CHANGING), *soon(later, now)])
-        else:
-            await self._store.change(later, now, *soon(later, now))
+        if not reminder.rule:
+            await self._change(later, now)
+            return later
+        later = replace(later, id=derived_id(reminder.due_at, "snoozed", reminder.id))  # pressed twice it is still one
+        is_next = reminder.is_open and not said and reminder.due_at <= later.due_at
+        kept = _after_this_time(reminder, now) if is_next else reminder
+        if not await self._store.put_off(kept, later, now, *soon(later, now), *soon(kept, now)):
+            raise NotThere("it was removed meanwhile")
         return later
 
     async def edit(self, user_id: str, reminder_id: str, request: Request, counted: Counted) -> Reminder:
-        """Change what is said, when, or both: what the request leaves open stays. Raises NotThere."""
+        """Change what is said, when, or both: what the request leaves open stays, also how often. Raises NotThere."""
         reminder = await self._get(user_id, reminder_id)
         now = self._clock.now()
-        changed = replace(reminder, what=request.what or reminder.what)
+        status = Status.PLANNED if reminder.is_open else reminder.status
+        changed = replace(reminder, what=request.what or reminder.what, status=status, outgoing_id="", text="")
         if isinstance(request.when, When):
             whole = replace(request, what=changed.what, language=reminder.language)
-            fields = planned(
+            changed = planned(
                 reminder.id, reminder.audience, reminder.platform, whole, counted, now, reminder.source_message_id
             )
-            changed = replace(fields, missed=0)
-        await self._store.change(changed, now, *soon(changed, now))
+            if reminder.rule and not changed.rule:
+                changed = at_another_time(reminder, changed)
+        await self._change(changed, now)
         return changed
 
     async def pressed(self, action: str, about: str, user_id: str) -> str:
@@ -163,10 +178,10 @@ class Reminders:
         """
         try:
             if action == PUT_OFF:
-                later = await self.snooze(user_id, about)
+                later = await self.snooze(user_id, about, said=True)
                 return f"All right, again at {later.due_at.astimezone(later.zone):%H:%M}."
             if action == DONE:
-                await self.done(user_id, about)
+                await self.done(user_id, about, said=True)
                 return "Done."
         except NotThere:
             return "That one is done already."
@@ -178,13 +193,11 @@ class Reminders:
         there = replace(author, timezone=zone.key)
         guessed = await self._store.guessed(author.user_id)
         values = dict(id=author.user_id, display_name=author.name, timezone=zone.key, created_at=now)
-        rows = [RowWrite("v2_users", values, update=("timezone",))]
-        for reminder in guessed:
-            moved = moved_to(reminder, zone, now)
-            rows += [reminder_row(moved, now), *soon(moved, now)]
-        await self._store.write([replace(row, update=CHANGING) if row.table == "v2_reminders" else row for row in rows])
+        there_now = [moved_to(reminder, zone, now) for reminder in guessed]
+        looks = [row for reminder in there_now for row in soon(reminder, now)]
+        count = await self._store.change(there_now, now, RowWrite("v2_users", values, update=("timezone",)), *looks)
         await self._profiles.written(there)
-        return len(guessed)
+        return count
 
     def counted_on(self, author: Author, character: str) -> Counted:
         """Return on whose clock a person's times are counted, as far as this process knows them."""
@@ -248,31 +261,32 @@ class Reminders:
             return []
         return [telling.missed_guidance(here)] if here else []
 
-    async def _asked_anew(self, message: StoredMessage, now: datetime) -> list[RowWrite]:
-        author = Author(message.speaker_id, message.speaker_name)
-        audience = Audience(
-            message.character, message.user_id, message.channel_id, message.visibility, message.guild_id
-        )
-        counted = await self.clock_of(author, message.character)
-        request = asked_for(message.text, local_time(message.created_at, counted), counted.called)
-        if request is None:
-            return []
-        rows = self._rows(message.id, audience, message.platform, request, counted, message.created_at)
-        ahead = [row for row in rows if row.table != "v2_reminders" or row.values["due_at"] > now]
-        return [replace(row, update=CHANGING) if row.table == "v2_reminders" else row for row in ahead]
-
     def _rows(
         self, message_id: str, audience: Audience, platform: str, request: Request, counted: Counted, at: datetime
     ) -> list[RowWrite]:
         if not request.what or not isinstance(request.when, When):
             return []
-        reminder_id = derived_id(at, "reminder", message_id)
-        reminder = planned(reminder_id, audience.as_stored, platform, request, counted, at, message_id)
+        reminder = planned(id_of(message_id, at), audience.as_stored, platform, request, counted, at, message_id)
         row = replace(reminder_row(reminder, at), needs="")  # it is written together with its message, not after it
         return [row, *soon(reminder, at)]
+
+    async def _change(self, reminder: Reminder, now: datetime) -> None:
+        if not await self._store.change([reminder], now, *soon(reminder, now)):
+            raise NotThere("it was removed meanwhile")
 
     async def _get(self, user_id: str, reminder_id: str) -> Reminder:
         reminder = await self._store.get(user_id, reminder_id)
         if reminder is None:
             raise NotThere("no such reminder of this person")
         return reminder
+
+
+def _is_before_its_time(reminder: Reminder, now: datetime) -> bool:
+    """Whether the next time of what comes again is nearer than the one at which it was said."""
+    return reminder.said_at is None or reminder.due_at - now < now - reminder.said_at
+
+
+def _after_this_time(reminder: Reminder, now: datetime) -> Reminder:
+    """Return what comes again without its next time."""
+    due = next_after(reminder.rule, max(now, reminder.due_at)) or reminder.due_at
+    return replace(reminder, due_at=due, status=Status.PLANNED, outgoing_id="", text="")

@@ -1,14 +1,19 @@
 """The reminders' SQL: the only place that queries `v2_reminders`."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, ScalarSelect, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src_v2.core.audience import Audience, Visibility
 from src_v2.core.messages import Role, StoredMessage
-from src_v2.evolution.reminders.models import MOST_OPEN, OPEN, Reminder, Status
+from src_v2.core.outgoing import Outgoing
+from src_v2.evolution.reminders.models import MOST_OPEN, OPEN, PURPOSE, Followed, Reminder, Status
+from src_v2.evolution.reminders.planning import soon
+from src_v2.memory.outgoing import OutgoingState, OutgoingStore, let_go
 from src_v2.storage.database import Database
 from src_v2.storage.message_rows import stored_message
 from src_v2.storage.rows import RowWrite, RowWriter
@@ -25,6 +30,7 @@ class ReminderStore:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._rows = RowWriter(database)
+        self._outgoing = OutgoingStore(database)
 
     async def add(self, reminder: Reminder, at: datetime, *also: RowWrite) -> bool:
         """Keep a reminder; False when this person has as many as there may be."""
@@ -65,14 +71,34 @@ class ReminderStore:
         """Remove some of a person's; return how many there were."""
         query = delete(reminders).where(reminders.c.id.in_(ids), reminders.c.user_id == user_id)
         async with self._db.write() as connection:
-            return len((await connection.execute(query.returning(reminders.c.id))).all())
+            gone = list((await connection.execute(query.returning(reminders.c.id))).scalars())
+            await let_go(connection, PURPOSE, gone)
+        return len(gone)
 
-    async def change(self, reminder: Reminder, at: datetime, *also: RowWrite) -> None:
-        """Put a reminder in the place of the one with its id; one that is gone stays gone."""
-        values = {name: reminder_row(reminder, at).values[name] for name in CHANGING}
+    async def change(self, changed: Sequence[Reminder], at: datetime, *also: RowWrite) -> int:
+        """Put reminders in the place of those with their ids; return how many: one that is gone stays gone."""
         async with self._db.write() as connection:
-            await connection.execute(update(reminders).where(reminders.c.id == reminder.id).values(**values))
+            count = await self._change(connection, changed, at)
             await self._rows.within(connection, also)
+        return count
+
+    async def put_off(self, kept: Reminder, once: Reminder, at: datetime, *also: RowWrite) -> bool:
+        """Write what a recurring one is now, and that it is said `once` more; False when it is gone."""
+        async with self._db.write() as connection:
+            if not await self._change(connection, [kept], at):
+                return False
+            copy = replace(reminder_row(once, at), update=CHANGING, needs="")
+            await self._rows.within(connection, [copy, *also])
+        return True
+
+    async def _change(self, connection: AsyncConnection, changed: Sequence[Reminder], at: datetime) -> int:
+        count = 0
+        for one in changed:
+            values = {name: reminder_row(one, at).values[name] for name in CHANGING}
+            query = update(reminders).where(reminders.c.id == one.id).values(**values).returning(reminders.c.id)
+            count += (await connection.execute(query)).first() is not None
+        await let_go(connection, PURPOSE, [one.id for one in changed])
+        return count
 
     async def due(self, until: datetime, after: Reminder | None = None) -> list[Reminder]:
         """Return up to `AT_ONCE` that are to be said until then, soonest first, from `after` on."""
@@ -95,6 +121,22 @@ class ReminderStore:
         query = update(reminders).where(same).values(status=Status.SAYING.value, outgoing_id=outgoing_id, text=text)
         return await self._changed(query)
 
+    async def plan(self, reminder: Reminder, outgoing: Outgoing, at: datetime) -> bool:
+        """Plan the message that says a reminder; False when that is not what is to be said any more."""
+        there = select(reminders.c.id).where(_is_saying(reminder, outgoing.id))
+        return await self._outgoing.plan_while(there, outgoing, at, OutgoingState.PLANNED) is not None
+
+    async def is_saying(self, reminder: Reminder, outgoing_id: str) -> bool:
+        """Whether this is still what is to be said."""
+        async with self._db.read() as connection:
+            query = select(reminders.c.id).where(_is_saying(reminder, outgoing_id))
+            return (await connection.execute(query)).first() is not None
+
+    async def let_go(self, reminder: Reminder) -> None:
+        """Give up the message of a reminder that was changed or removed while it was on its way."""
+        async with self._db.write() as connection:
+            await let_go(connection, PURPOSE, [reminder.id])
+
     async def said(self, reminder: Reminder, outgoing_id: str, at: datetime, next_at: datetime | None) -> bool:
         """Note that it was said, and when it comes again."""
         query = update(reminders).where(_is_saying(reminder, outgoing_id))
@@ -113,7 +155,12 @@ class ReminderStore:
         status = Status.PLANNED if next_at else Status.UNDELIVERED
         values: dict[str, Any] = dict(status=status.value, outgoing_id=None, text=None)
         values |= {"due_at": next_at} if next_at else {}
-        return await self._changed(update(reminders).where(same).values(missed=reminders.c.missed + times, **values))
+        query = update(reminders).where(same).values(missed=reminders.c.missed + times, **values)
+        async with self._db.write() as connection:
+            if (await connection.execute(query.returning(reminders.c.id))).first() is None:
+                return False
+            await let_go(connection, PURPOSE, [reminder.id])
+        return True
 
     async def mentioned(self, ids: Collection[str], at: datetime) -> None:
         """Note that what had not been said was mentioned."""
@@ -140,13 +187,27 @@ class ReminderStore:
         async with self._db.read() as connection:
             return [stored_message(row) for row in (await connection.execute(query)).mappings()]
 
-    async def reread(self, message_ids: Collection[str], rows: Sequence[RowWrite]) -> None:
-        """Put `rows` in the place of what messages asked for, as far as it was not said yet."""
-        kept = [row.values["id"] for row in rows if row.table == "v2_reminders"]
-        old = and_(reminders.c.source_message_id.in_(message_ids), reminders.c.id.not_in(kept))
+    async def said_before(self, message: StoredMessage) -> str:
+        """Return what the same person said there before a message; empty when that is not known."""
+        at = messages.c.created_at
+        earlier = or_(at < message.created_at, and_(at == message.created_at, messages.c.id < message.id))
+        query = select(messages.c.text).where(
+            messages.c.character == message.character, messages.c.channel_id == message.channel_id,
+            messages.c.user_id == message.user_id, messages.c.role == Role.USER.value, earlier,
+        ).order_by(at.desc(), messages.c.id.desc()).limit(1)  # fmt: skip
+        async with self._db.read() as connection:
+            return (await connection.execute(query)).scalar() or ""
+
+    async def reread(self, followed: Followed, at: datetime) -> None:
+        """Write what messages ask for now that they were edited or deleted."""
+        asked_by = reminders.c.source_message_id.in_(followed.gone)
+        old = delete(reminders).where(or_(asked_by, reminders.c.id.in_(followed.dropped)))
+        rows = [replace(reminder_row(one, at), update=CHANGING) for one in followed.asked]
         async with self._db.write() as connection:
-            await connection.execute(delete(reminders).where(old))
-            await self._rows.within(connection, rows)
+            gone = list((await connection.execute(old.returning(reminders.c.id))).scalars())
+            await let_go(connection, PURPOSE, [*gone, *(one.id for one in followed.asked)])
+            await self._change(connection, followed.changed, at)
+            await self._rows.within(connection, [*rows, *(row for one in followed.asked for row in soon(one, at))])
 
     async def write(self, rows: Sequence[RowWrite]) -> None:
         """Write rows in one transaction."""
@@ -189,7 +250,7 @@ def reminder_of(row: RowMapping) -> Reminder:
     return Reminder(
         row["id"], audience, row["platform"], row["what"], row["language"], row["rule"] or "", row["timezone"],
         row["guessed_zone"], row["due_at"], Status(row["status"]), row["missed"], row["source_message_id"] or "",
-        row["outgoing_id"] or "", row["text"] or "",
+        row["outgoing_id"] or "", row["text"] or "", row["said_at"],
     )  # fmt: skip
 
 

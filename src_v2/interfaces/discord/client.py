@@ -32,7 +32,7 @@ from src_v2.interfaces.discord.said_button import SaidButton
 from src_v2.interfaces.discord.standing import Standing
 from src_v2.interfaces.discord.touch import Touch
 from src_v2.interfaces.discord.translate import asker, incoming, text_of
-from src_v2.interfaces.discord.tree import KindTree
+from src_v2.interfaces.discord.tree import KindTree, apologise
 
 log = structlog.get_logger(__name__)
 
@@ -196,8 +196,8 @@ class CharacterClient(discord.Client):
             told = await self.around.presses.press(message_id, action, platform_id(interaction.user.id))
         except NotThere:
             told = OVER
-        except WhisperEngineError as error:
-            await interaction.followup.send(error.user_message, ephemeral=True)
+        except Exception as error:  # noqa: BLE001 - an edge: discord.py would only log it, and nobody would be told
+            await apologise(interaction, "said", error)
             return
         if told != OVER or is_direct(interaction.channel):  # in a server it may be somebody else's
             await interaction.edit_original_response(view=None)

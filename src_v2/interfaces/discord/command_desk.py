@@ -22,10 +22,14 @@ from src_v2.interfaces.discord.split import MESSAGE_LIMIT
 from src_v2.interfaces.discord.tree import apologise, tell
 
 PRESS = "command"
-"""What a button or form of a command is called; `about` is command/action/item."""
+"""What a button or form of a command is called; `about` is command/action/item, or command//page."""
 MOST_ITEMS = 25
 """Options of one list (Discord's API)."""
 LINE, OPTION, LABEL = 160, 90, 45
+REST = 20
+"""Characters that "and 9999 more" takes, with some to spare."""
+EXTRA = REST + 20
+"""What a page of one line needs besides: its number, and how many are left."""
 GONE = "That is not there any more."
 
 
@@ -70,6 +74,11 @@ class CommandDesk:
             title = plain_line(action.description, LABEL)
             form = OwnForm(PRESS, press.asker_id, press.about, title, plain_line(action.text, LABEL), "")
             await interaction.response.send_modal(form)
+        elif action is None:
+            await interaction.response.defer()
+            answer = await self._run(interaction, command, SHOW, "")
+            page = int(item_id) if item_id.isdecimal() else 1
+            await show(interaction, _panel(command, answer, press.asker_id, page))
         else:
             await interaction.response.defer()
             text = f"{item_id} {press.text}".strip()
@@ -119,15 +128,32 @@ def slash_command(command: Command) -> app_commands.Command[Any, ..., None]:
     return app_commands.Command(name=command.name, description=described, callback=do)
 
 
-def _panel(command: Command, answer: Answer, asker_id: int) -> Panel:
-    """Return what an answer looks like; items that something can be done with can be chosen."""
-    items = answer.items[:MOST_ITEMS]
-    lines = [f"{number}. {in_a_line(item.text, LINE)}" for number, item in enumerate(items, 1)]
-    room = MESSAGE_LIMIT - sum(len(line) + 1 for line in lines)
-    text = "\n".join([harmless(answer.text, max(room, LINE)), *lines]).strip()[:MESSAGE_LIMIT]
-    options = [(plain_line(item.text, OPTION), item.id) for item in items if item.actions]
-    parts = [OwnChoice(f"{PRESS}-{command.name}", asker_id, "Choose one", options)] if options else []
-    return Panel(text or "There is nothing yet.", parts)
+def _panel(command: Command, answer: Answer, asker_id: int, page: int = 1) -> Panel:
+    """Return what an answer looks like: its words, then a page of its items; what can be acted on can be chosen."""
+    words = harmless(answer.text, MESSAGE_LIMIT - (LINE + EXTRA if answer.items else 0)).strip()
+    pages = _pages(answer.items, MESSAGE_LIMIT - len(words) - REST)
+    page = max(1, min(page, len(pages)))
+    shown, later = pages[page - 1], sum(map(len, pages[page:]))
+    lines = [words, *(line for _, line in shown), *([f"and {later} more"] if later else [])]
+    options = [(plain_line(item.text, OPTION), item.id) for item, _ in shown if item.actions]
+    choice = [OwnChoice(f"{PRESS}-{command.name}", asker_id, "Choose one", options)] if options else []
+    others = [("Previous page", page - 1)] * (page > 1) + [("Next page", page + 1)] * (later > 0)
+    turning = [OwnButton(PRESS, asker_id, label, f"{command.name}//{number}") for label, number in others]
+    return Panel("\n".join(lines).strip() or "There is nothing yet.", [*choice, *turning])
+
+
+def _pages(items: Sequence[Item], room: int) -> list[list[tuple[Item, str]]]:
+    """Return items with their lines, page by page; the lines of one take at most `room` characters."""
+    pages: list[list[tuple[Item, str]]] = [[]]
+    left = room
+    for number, item in enumerate(items, 1):
+        line = f"{number}. {in_a_line(item.text, LINE)}"
+        if pages[-1] and (len(line) >= left or len(pages[-1]) == MOST_ITEMS):
+            pages.append([])
+            left = room
+        pages[-1].append((item, line))
+        left -= len(line) + 1
+    return pages
 
 
 def _item_panel(command: Command, item: Item, asker_id: int) -> Panel:

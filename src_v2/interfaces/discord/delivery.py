@@ -17,6 +17,7 @@ import discord
 from src_v2.core.audience import Audience
 from src_v2.core.errors import CannotReach, DoorClosed
 from src_v2.core.outgoing import Outgoing
+from src_v2.interfaces.base import Shown
 from src_v2.interfaces.discord.client import CharacterClient
 from src_v2.interfaces.discord.mentions import allowed
 from src_v2.interfaces.discord.pacing import Urgency
@@ -32,6 +33,8 @@ LOOKED_AT = 100
 CLIENT_ERRORS = range(400, 500)
 PASSING = (401, 408, 425, 429)
 """Of these, what may be over later: a token can be renewed, a limit ends."""
+OPENED_TOO_FAST = 40003
+"""Discord's code for too many new direct messages at once: refused with 403, and over later."""
 
 
 InServer = discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel
@@ -53,16 +56,18 @@ class DiscordPostman:
             channel = await self._channel(self._client(audience.character), audience)
         return replace(audience, channel_id=platform_id(channel.id))
 
-    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Sequence[str]:
-        """Send what is not there yet and return the ids of all messages that show it."""
+    async def deliver(self, outgoing: Outgoing, since: datetime | None) -> Shown:
+        """Send what is not there yet and return all messages that show it."""
         client = self._client(outgoing.audience.character)
         async with _failures():
             channel = await self._channel(client, outgoing.audience)
             there = await _there(channel, client, since) if since else {}
-            shown = [await self._one(client, channel, piece, there) for piece in _pieces(outgoing)]
+            pieces = _pieces(outgoing)
+            before = any(there.get(piece.text) for piece in pieces)
+            shown = [await self._one(client, channel, piece, there) for piece in pieces]
         if outgoing.audience.guild_id is not None:
             client.notes.spoke(channel.id)
-        return shown
+        return Shown(shown, before=before)
 
     async def _one(self, client: CharacterClient, channel: Place, piece: "_Piece", there: dict[str, list[str]]) -> str:
         """Return the id of the message that shows one piece; it is sent unless it is there."""
@@ -134,7 +139,8 @@ async def _failures() -> AsyncIterator[None]:
     except discord.RateLimited as error:
         raise DoorClosed("Discord asks to wait") from error
     except discord.HTTPException as error:
-        final = error.status in CLIENT_ERRORS and error.status not in PASSING
+        passing = error.status in PASSING or error.code == OPENED_TOO_FAST
+        final = error.status in CLIENT_ERRORS and not passing
         meant: type[CannotReach | DoorClosed] = CannotReach if final else DoorClosed
         raise meant(f"Discord refused it ({error.status}, {error.code})") from error
     except (aiohttp.ClientError, OSError, TimeoutError, discord.DiscordException) as error:

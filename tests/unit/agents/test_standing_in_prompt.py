@@ -19,7 +19,7 @@ from src_v2.core.routes import Complexity, route
 from src_v2.evolution.models import Standing, WaitingLine
 from src_v2.knowledge.models import Preference, PreferenceName
 from src_v2.memory.patterns.style import Taste
-from tests.unit.agents.test_prompt import DM, ELENA, NOON, OPEN_CHANNEL, system, turn
+from tests.unit.agents.test_prompt import ELENA, NOON, OPEN_CHANNEL, system, turn
 
 FILE = Evolution(
     stages=(Stage("Fog", -100, -1, "Say little."), Stage("Shore", 0, 20, "Wave."), Stage("Gallery", 21, 100, "Sit.")),
@@ -95,10 +95,10 @@ def test_one_thing_at_a_time_is_to_be_said() -> None:
     standing = Standing(
         lines=(WaitingLine("milestone:21", "One."), WaitingLine("milestone:41", "Two.")), asides=EPIPHANY
     )
-    for audience in (DM, OPEN_CHANNEL):
-        mention = mention_of(standing, turn(audience=audience), NOTHING, None)
-        assert mention is not None
-        assert (mention.id, '"One."' in mention.guidance, "Two" in mention.guidance) == ("milestone:21", True, False)
+    mention = mention_of(standing, turn(), NOTHING, None)
+    assert mention is not None
+    assert (mention.id, '"One."' in mention.guidance, "Two" in mention.guidance) == ("milestone:21", True, False)
+    assert mention_of(standing, turn(audience=OPEN_CHANNEL), NOTHING, None) is None
 
 
 def test_an_epiphany_is_said_in_private_and_fenced_where_it_fits() -> None:

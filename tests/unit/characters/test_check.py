@@ -59,7 +59,11 @@ def test_a_name_is_found_in_any_case_and_a_path_anywhere(make_character: MakeCha
         ("ux.yaml", "reactions: {base_rate: 30}\n", "reactions.base_rate"),
         ("ux.yaml", "reactions: {reaction_delay_seconds: [9, 2]}\n", "reactions.reaction_delay_seconds"),
         ("evolution.yaml", "traits: [{name: wit, unlock_at: 130}]\n", "traits"),
-        ("evolution.yaml", 'moods: [{name: sad, modifiers: {wit: "+10%"}}]\n', "moods"),
+        ("evolution.yaml", 'moods: [{name: happy, modifiers: {wit: "+10%"}}]\n', "moods"),
+        ("evolution.yaml", "moods: [{name: sad}]\n", "moods"),
+        ("evolution.yaml", "traits: [{name: wit, suppress_on_mood: [gloomy]}]\n", "traits"),
+        ("evolution.yaml", "milestones: [{trust_level: 5, message: a}, {trust_level: 5, message: b}]\n", "milestones"),
+        ("evolution.yaml", 'special_users: [{discord_id: "1", trust_override: 300}]\n', "special_users"),
         ("goals.yaml", "goals: [{slug: a, description: b}, {slug: a, description: c}]\n", "goals"),
     ],
 )

@@ -1,5 +1,6 @@
 """What is held of a relationship in the cache and in this process, over a store in memory."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,9 +32,14 @@ class StoreInMemory:
         self.kept = Kept()
         self.reads = 0
         self.meanwhile: Standings | None = None
+        self.slow: asyncio.Event | None = None
+        self.begun = asyncio.Event()
 
     async def read(self, whose: Whose, since: datetime, asides: Mapping[str, Aside]) -> Kept:
         self.reads += 1
+        self.begun.set()
+        if self.slow is not None:
+            await self.slow.wait()
         found = self.kept
         if self.meanwhile is not None:
             standings, self.meanwhile = self.meanwhile, None
@@ -98,6 +104,27 @@ async def test_what_changes_while_it_is_read_is_read_again(stage: Stage) -> None
     assert (await stage.now()).trust == 1
     assert (await stage.now()).trust == 1
     assert stage.store.reads == 2
+
+
+async def test_who_waits_no_longer_leaves_it_to_the_next_one(stage: Stage) -> None:
+    stage.store.kept, stage.store.slow = Kept(trust=50), asyncio.Event()
+    asking = asyncio.create_task(stage.now())
+    await stage.store.begun.wait()
+    asking.cancel()
+    await asyncio.wait({asking})
+    stage.store.slow.set()
+    assert ((await stage.now()).trust, (await stage.now()).trust, stage.store.reads) == (50, 50, 1)
+
+
+async def test_what_is_said_once_is_for_one_turn_at_a_time(stage: Stage) -> None:
+    one, other = stage.turn("Hello"), stage.turn("Hello there")
+    await stage.standings.in_turn(one)
+    assert [stage.standings.reserve(turn, "milestone:21") for turn in (one, other, one)] == [True, False, True]
+    stage.standings.release(one)
+    assert stage.standings.reserve(other, "milestone:21")
+    stage.standings.talked(other, "milestone:21")
+    stage.standings.release(other)
+    assert not stage.standings.reserve(one, "milestone:21")
 
 
 async def test_what_was_said_in_this_process_is_not_said_again_whatever_was_read(stage: Stage) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from src_v2.evolution.outreach.deciding import decide, eagerness
-from src_v2.evolution.outreach.hours import CAREFUL, USUAL, Hours, is_quiet
+from src_v2.evolution.outreach.deciding import decide, eagerness, is_time
+from src_v2.evolution.outreach.hours import ALWAYS, USUAL, Hours, is_quiet
 from src_v2.evolution.outreach.models import Reason, State, Why
 
 NOON = datetime(2026, 5, 6, 12, tzinfo=UTC)
@@ -148,7 +148,8 @@ def test_quiet_hours_are_those_of_the_wall_clock_when_summer_time_comes_and_goes
 
 
 def test_nobody_is_woken_whose_time_zone_is_not_known() -> None:
-    for hour in range(24):
-        now = datetime(2026, 5, 6, hour, 30, tzinfo=UTC)
-        quiet = is_quiet(now, ZoneInfo("UTC"), (USUAL, CAREFUL))
-        assert quiet is (hour >= 19 or hour < 11)
+    for minute in range(0, 1440, 15):
+        now = datetime(2026, 5, 6, tzinfo=UTC) + timedelta(minutes=minute)
+        assert is_quiet(now, ZoneInfo("UTC"), (ALWAYS,))
+        assert not is_time(state(now=now, quiet=(ALWAYS,)))
+        assert decide(state(now=now, quiet=(ALWAYS,), talked_at=now - timedelta(days=3))).why is Why.QUIET
