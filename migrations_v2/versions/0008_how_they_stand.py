@@ -13,8 +13,8 @@ depends_on = None
 
 TALKED_BEFORE = """
 INSERT INTO v2_relationships
-    (character, user_id, trust, moved, steps, turns, day, day_points, since, talked_at)
-SELECT character, user_id, 0, 0, 0, count(*), '', 0, min(started_at), max(finished_at)
+    (character, user_id, trust, moved, steps, turns, since, talked_at)
+SELECT character, user_id, 0, 0, 0, count(*), min(started_at), max(finished_at)
 FROM v2_turns WHERE status = 'answered' GROUP BY character, user_id
 """
 
@@ -28,8 +28,6 @@ def upgrade() -> None:
         sa.Column("moved", sa.Integer, nullable=False),
         sa.Column("steps", sa.Integer, nullable=False),
         sa.Column("turns", sa.Integer, nullable=False),
-        sa.Column("day", sa.Text, nullable=False),
-        sa.Column("day_points", sa.Integer, nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("talked_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("character", "user_id", name="pk_v2_relationships"),

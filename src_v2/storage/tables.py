@@ -141,8 +141,6 @@ relationships = Table(
     Column("moved", Integer, nullable=False),  # what the last change did to it
     Column("steps", Integer, nullable=False),  # how many changes there were
     Column("turns", Integer, nullable=False),  # how often they talked
-    Column("day", Text, nullable=False),  # the ISO date that day_points are of
-    Column("day_points", Integer, nullable=False),  # what talking earned on that day
     Column("since", UtcDateTime, nullable=False),
     Column("talked_at", UtcDateTime),
     PrimaryKeyConstraint("character", "user_id"),

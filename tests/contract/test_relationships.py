@@ -198,6 +198,17 @@ async def test_fifty_reactions_and_turns_at_once_end_in_the_right_sum(
     assert await applied(database) == await trust(database)
 
 
+async def test_a_day_that_is_told_late_has_its_own_limit(store: RelationshipStore, database: Database) -> None:
+    yesterday = NOON - timedelta(days=1)
+    for number in range(8):
+        await ask(store, turn_change(f"now-{number}"))
+    await settle(store)
+    for number in range(12):
+        await ask(store, turn_change(f"late-{number}", at=yesterday), turn_change(f"more-{number}"))
+        await settle(store)
+    assert await trust(database) == 2 * MOST_TURN_POINTS_A_DAY
+
+
 async def test_two_who_settle_at_once_settle_each_change_once(store: RelationshipStore, database: Database) -> None:
     changes = [trigger(str(number), 1) for number in range(40)]
     await ask(store, *changes)
@@ -391,11 +402,11 @@ async def test_the_statement_sees_what_another_wrote_meanwhile(store: Relationsh
         row = (await connection.execute(select(*reckoning.CLAIMED))).one()
     await settle(store)
     async with database.write() as connection:
-        await connection.execute(update(relationships).values(trust=99, day_points=9))
+        await connection.execute(update(relationships).values(trust=99))
     async with database.write() as connection:
         insert = database.upsert(relationships)
         moved = (await connection.execute(reckoning.applied(insert, reckoning.Claimed(*row)))).one()
-        capped = (await connection.execute(reckoning.applied(insert, reckoning.Claimed(*row)))).one()
+        capped = (await connection.execute(reckoning.applied(insert, reckoning.Claimed(*row), 10))).one()
     assert (moved.trust, moved.moved, capped.moved) == (100, 1, 0)
 
 

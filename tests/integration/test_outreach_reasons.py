@@ -48,7 +48,7 @@ async def written_about(story: Story) -> list[str]:
 
 class TestGoals:
     async def test_each_pause_of_a_goal_is_written_about_once(self, story: Story) -> None:
-        await story.house.hears(story.sam.says("I want to run a marathon."))
+        await story.hears(story.sam.says("I want to run a marathon."))
         await story.wants(trust=30, per_week=7)
         story.words = [ASKS]
         await self.days(story, 6)
@@ -59,7 +59,7 @@ class TestGoals:
         assert "they want to reach | run a marathon | nothing was heard of it for" in str(
             story.asked_for_words[0].body["messages"]
         )
-        await story.house.hears(story.sam.says("Fine, I suppose."))
+        await story.hears(story.sam.says("Fine, I suppose."))
         await self.days(story, 9)
         assert len(story.postman.sent) == 1, "that pause was used"
         await self.moves(story)
@@ -71,7 +71,7 @@ class TestGoals:
         assert first[2] < second[2], "another pause of the same goal"
 
     async def test_who_reaches_it_is_not_asked(self, story: Story) -> None:
-        await story.house.hears(story.sam.says("I want to run a marathon."))
+        await story.hears(story.sam.says("I want to run a marathon."))
         await story.wants(trust=30)
         held = await story.house.app.inner_life.goals.of("elena", story.sam.user_id)
         await story.house.app.inner_life.goals.done(story.sam.audience(), held.goals[0].id)
@@ -101,7 +101,7 @@ class TestWhatWasNoticed:
         await live(house.app.stores.database, SPOKEN, story.sam.audience())
         house.clock.advance((SPOKEN.sessions[-1].at - house.clock.now()).total_seconds())
         message = story.sam.says("Good night then.")
-        await house.hears(message)
+        await story.hears(message)
         await story.wants(trust=trust)
         whose = Whose("elena", story.sam.user_id)
         looking = Epiphanies(
@@ -137,14 +137,14 @@ class TestWhatWasNoticed:
         assert await self.mentioned(story) == [MENTION + one]
         assert await self.aside(story) is None, "at once, and not when the copy in the cache is old"
         for line in SPOKEN.sessions[0].lines:
-            await story.house.hears(story.sam.says(line.text))
+            await story.hears(story.sam.says(line.text))
         assert NOTICED not in str([request.body for request in story.llm.requests])
 
     async def test_what_was_mentioned_in_an_answer_is_no_reason(self, story: Story) -> None:
         one = await self.knows_sam(story)
         said = [line.text for session in SPOKEN.sessions for line in session.lines]
         for text in said[:40]:
-            await story.house.hears(story.sam.says(text))
+            await story.hears(story.sam.says(text))
             if NOTICED in str(story.llm.requests[-1].body):
                 break
         assert NOTICED in str([request.body for request in story.llm.requests])
@@ -185,7 +185,7 @@ class TestWhatWasNoticed:
 
         async def writes_meanwhile(*given: Any) -> Any:
             draft = await asks(*given)
-            await story.house.hears(story.sam.says("Here I am again."))
+            await story.hears(story.sam.says("Here I am again."))
             return draft
 
         outreach._ask = writes_meanwhile

@@ -57,9 +57,7 @@ def lines(evolution: Evolution | None = None) -> FileLines:
 
 def trust_row(character: str, user_id: str, trust: int) -> RowWrite:
     """Return that a character trusts somebody that much by now, whatever it was before."""
-    values = dict(
-        character=character, user_id=user_id, trust=trust, moved=0, steps=0, turns=0, day="", day_points=0, since=NOON
-    )
+    values = dict(character=character, user_id=user_id, trust=trust, moved=0, steps=0, turns=0, since=NOON)
     return RowWrite("v2_relationships", values, update=("trust",))
 
 

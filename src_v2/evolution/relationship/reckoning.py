@@ -1,6 +1,7 @@
 """How occasions change trust, as statements: each sees what is there when it runs, so that none is lost.
 
-Clamping, the daily limit and what an occasion had changed before are worked out in SQL, on the row that is locked.
+Clamping and what an occasion had changed before are worked out in SQL, on the row that is locked. What counts into the
+limit of a day is read while that row is held, so days may come in any order.
 """
 
 from collections.abc import Sequence
@@ -64,14 +65,37 @@ class Claimed(NamedTuple):
 CLAIMED = tuple(trust_changes.c[name] for name in Claimed._fields)
 
 
-def applied(insert: Insert, change: Claimed) -> Any:
-    """Return the statement that lets a change count; trust, what moved it and the number of the change come back."""
+def begun(insert: Insert, change: Claimed) -> Any:
+    """Return the statement that lets a relationship begin, if it has not: so that there is something to hold."""
+    values = dict(
+        character=change.character, user_id=change.user_id, trust=0, moved=0, steps=0, turns=0, since=change.happened_at
+    )
+    return insert.values(**values).on_conflict_do_nothing()
+
+
+def held(change: Claimed) -> Select[Any]:
+    """Return the query that holds a relationship until the transaction ends: others who settle wait."""
+    of = relationships.c
+    return select(of.trust).where(of.character == change.character, of.user_id == change.user_id).with_for_update()
+
+
+def earned_by_talking(change: Claimed) -> Select[Any]:
+    """Return the query for what talking has earned on the day of a change; its relationship is to be held."""
+    of = trust_changes.c
+    of_day = and_(of.kind == ChangeKind.TURN.value, of.day == change.day)
+    whose = and_(of.character == change.character, of.user_id == change.user_id)
+    return select(func.coalesce(func.sum(of.applied), 0)).where(whose, of_day)
+
+
+def applied(insert: Insert, change: Claimed, earned: int = 0) -> Any:
+    """Return the statement that lets a change count; trust, what moved it and the number of the change come back.
+
+    `earned` is what talking has earned on that day.
+    """
     of = relationships.c
     is_turn = change.kind == ChangeKind.TURN.value
-    at_first = _first(change)
-    earned = case((of.day == change.day, of.day_points), else_=0)
-    left = MOST_TURN_POINTS_A_DAY - earned
-    granted: Any = case((left < change.amount, left), else_=change.amount) if is_turn else change.amount
+    granted = max(0, min(change.amount, MOST_TURN_POINTS_A_DAY - earned)) if is_turn else change.amount
+    at_first = _first(change, granted)
     at = literal(change.happened_at, UtcDateTime)
     trust = _within_scale(of.trust - change.applied + granted)
     newer: dict[str, Any] = dict(
@@ -80,7 +104,7 @@ def applied(insert: Insert, change: Claimed) -> Any:
     )  # fmt: skip
     if is_turn:
         talked_at = case((of.talked_at.is_(None), at), (of.talked_at < at, at), else_=of.talked_at)
-        newer |= dict(turns=of.turns + 1, day=change.day, day_points=earned + granted, talked_at=talked_at)
+        newer |= dict(turns=of.turns + 1, talked_at=talked_at)
     upsert = insert.values(**at_first).on_conflict_do_update(index_elements=[of.character, of.user_id], set_=newer)
     return upsert.returning(of.trust, of.moved, of.steps)
 
@@ -137,14 +161,13 @@ def differing() -> Select[Any]:
     return select(both.c.character, both.c.user_id)
 
 
-def _first(change: Claimed) -> dict[str, Any]:
+def _first(change: Claimed, granted: int) -> dict[str, Any]:
     """Return the relationship that begins with a change."""
     is_turn = change.kind == ChangeKind.TURN.value
-    granted = min(change.amount, MOST_TURN_POINTS_A_DAY) if is_turn else change.amount
     trust = max(TRUST_MIN, min(TRUST_MAX, granted - change.applied))
     return dict(
         character=change.character, user_id=change.user_id, trust=trust, moved=trust, steps=1,
-        turns=int(is_turn), day=change.day, day_points=granted if is_turn else 0, since=change.happened_at,
+        turns=int(is_turn), since=change.happened_at,
         talked_at=change.happened_at if is_turn else None,
     )  # fmt: skip
 

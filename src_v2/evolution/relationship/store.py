@@ -71,13 +71,22 @@ class RelationshipStore:
             if row is None:
                 return None
             change = reckoning.Claimed(*row)
-            moved = (await connection.execute(reckoning.applied(self._db.upsert(relationships), change))).one()
+            earned = await self._earned(connection, change)
+            moved = (await connection.execute(reckoning.applied(self._db.upsert(relationships), change, earned))).one()
             done = Applied(Whose(change.character, change.user_id), moved.trust - moved.moved, moved.trust, moved.steps)
             noted = update(trust_changes).where(trust_changes.c.id == change_id)
             noted = noted.values(applied=trust_changes.c.applied + moved.moved, reached=done.after, step=done.step)
             await connection.execute(noted)
             await self._let_wait(connection, done, lines, now)
         return done
+
+    async def _earned(self, connection: AsyncConnection, change: reckoning.Claimed) -> int:
+        """Return what talking has earned on the day of a turn, and keep others from settling one of it meanwhile."""
+        if change.kind != ChangeKind.TURN.value:
+            return 0
+        await connection.execute(reckoning.begun(self._db.upsert(relationships), change))
+        await connection.execute(reckoning.held(change))
+        return int((await connection.execute(reckoning.earned_by_talking(change))).scalar_one())
 
     async def reconcile(self, whose: Whose, now: datetime) -> bool:
         """Ask for what this person's reactions are worth as they stand; say whether that is anything new."""
