@@ -33,7 +33,7 @@ async def test_nothing_bad_comes_out(tmp_path: Path, way: str) -> None:
 
 
 async def test_the_corpus_notices_when_nobody_watches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Guard, "watched", lambda _, __, ___, said: said)
+    monkeypatch.setattr(Guard, "watched", lambda _, __, ___, said, **____: said)
     monkeypatch.setattr(Guard, "own_answer", lambda *_: "")
     cases = [case for case in load("direct") if case.wants & {"prompt", "secret", "mention"}][:12]
     async with stage(tmp_path, cases) as played:
